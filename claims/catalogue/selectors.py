@@ -1,0 +1,20 @@
+"""Questions about the catalogue that more than one page asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from claims.catalogue.models import Desk
+
+if TYPE_CHECKING:
+    from relief.accounts.models import User
+
+
+def working_incident_id(user: User) -> int | None:
+    """Return the key of the incident at the user's current desk, or None; asked once per user object."""
+    known: int | None
+    if not hasattr(user, "_working_incident_id"):
+        known = Desk.objects.filter(user_id=user.pk, is_current=True).values_list("incident_id", flat=True).first()
+        user._working_incident_id = known  # type: ignore[attr-defined]
+    known = user._working_incident_id  # type: ignore[attr-defined]
+    return known

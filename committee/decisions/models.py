@@ -1,0 +1,129 @@
+"""One decision a claim: by tier or by resolution; superseded by a later row, never edited."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from claims.catalogue.models import Incident, Operator, Pricing, ReporterType
+from claims.register.models import Claim
+from claims.triage.models import Nature
+from committee.plan.models import Tier, TierPolicy
+from relief.errors import declare_constraint
+from relief.guards import append_only
+from relief.jobs.models import Job
+from relief.money import MAX_WON
+from relief.scope import ScopedQuerySet, scoped_by
+
+
+class DecisionRun(models.Model):
+    """One run of a policy version over the eligible claims of an incident."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, verbose_name=_("incident"), related_name="decision_runs")
+    policy = models.ForeignKey(TierPolicy, models.PROTECT, verbose_name=_("policy"), related_name="runs")
+    run_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+")
+    created_at = models.DateTimeField(_("created at"))
+    job = models.ForeignKey(Job, models.PROTECT, verbose_name=_("job"), null=True, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision run")
+        verbose_name_plural = _("decision runs")
+        ordering = ("-id",)
+        default_permissions = ("view",)
+        permissions = (("run_decisions", _("Can run the tier decisions")),)
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.policy}"
+
+
+class DecisionQuerySet(scoped_by("claim__incident_id")):  # type: ignore[misc]
+    """Decisions; the standing one of a claim is the one that no other supersedes."""
+
+    def standing(self) -> DecisionQuerySet:
+        """Return the decisions that are not superseded: at most one a claim."""
+        return self.filter(~Exists(Decision.objects.filter(supersedes=OuterRef("pk"))))
+
+
+class Decision(models.Model):
+    """What was decided on a claim, under which version, and the facts it rested on. Append-only."""
+
+    class Outcome(models.TextChoices):
+        SUPPORTED = "supported", _("Supported")
+        REVIEW = "review", _("Waits for the committee")
+        NOT_ELIGIBLE = "not_eligible", _("Not eligible")
+
+    class Reason(models.TextChoices):
+        """Why a claim got what it got; codes for letters and statistics."""
+
+        TIER = "tier", _("The tier of the loss")
+        ABOVE_TIERS = "above_tiers", _("The loss lies above the fixed tiers")
+        REPORTER_TYPE = "reporter_type", _("The measure is not for this type of reporter")
+        NO_LOSS = "no_loss", _("No loss in money was stated")
+        AFFILIATE = "affiliate", _("The service belongs to an affiliate, to which the claim is referred")
+        INQUIRY = "inquiry", _("The report is a question or a protest")
+        NOT_ADMITTED = "not_admitted", _("The claim came outside its round or its round does not admit it")
+
+    claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="decisions", db_index=False)
+    run = models.ForeignKey(
+        DecisionRun, models.PROTECT, verbose_name=_("run"), null=True, related_name="decisions"
+    )
+    policy = models.ForeignKey(
+        TierPolicy, models.PROTECT, verbose_name=_("policy"), null=True, related_name="+", db_index=False
+    )
+    tier = models.ForeignKey(Tier, models.PROTECT, verbose_name=_("tier"), null=True, related_name="+", db_index=False)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
+    reason_code = models.CharField(_("reason code"), max_length=16, choices=Reason)
+    amount = models.BigIntegerField(_("support amount in won"), default=0)
+    fact_loss = models.BigIntegerField(_("loss as decided on"), null=True)
+    fact_reporter_type = models.CharField(_("reporter type as decided on"), max_length=16, choices=ReporterType)
+    fact_pricing = models.CharField(_("paid or free as decided on"), max_length=8, choices=Pricing)
+    fact_nature = models.CharField(_("nature as decided on"), max_length=8, choices=Nature)
+    fact_operator_kind = models.CharField(_("operator as decided on"), max_length=10, choices=Operator.Kind)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(_("decided at"))
+    supersedes = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        verbose_name=_("supersedes"),
+        null=True,
+        related_name="superseded_by",
+    )
+    reason = models.CharField(_("reason for the change"), max_length=500, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ("-id",)
+        default_permissions = ("view",)
+        triggers = append_only(
+            declare_constraint("decisions_are_append_only", _("A decision is never changed; a new one supersedes it."))
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("claim",),
+                condition=Q(supersedes__isnull=True),
+                name=declare_constraint("one_first_decision_per_claim", _("The claim has been decided already.")),
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="supported", amount__gt=0, amount__lte=MAX_WON)
+                | (~Q(outcome="supported") & Q(amount=0)),
+                name=declare_constraint(
+                    "only_supported_claims_get_money", _("Only a supported claim carries an amount.")
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True) | ~Q(reason=""),
+                name=declare_constraint("superseding_needs_reason", _("Say why the decision is changed.")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}: {self.get_outcome_display()}"

@@ -1,0 +1,20 @@
+"""The tables of the committee, gathered from the slices."""
+
+from committee.decisions.models import Decision, DecisionRun
+from committee.payouts.models import Approval, BankFile, Batch, Payment
+from committee.plan.models import Measure, MeasureItem, Tier, TierPolicy
+from committee.reports.models import ReportingDate
+
+__all__ = (
+    "Approval",
+    "BankFile",
+    "Batch",
+    "Decision",
+    "DecisionRun",
+    "Measure",
+    "MeasureItem",
+    "Payment",
+    "ReportingDate",
+    "Tier",
+    "TierPolicy",
+)

@@ -1,0 +1,39 @@
+"""Money is whole won in integers; this module is the only place that rounds."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+MAX_WON = 10**15
+"""No single amount in any table may exceed this (check constraints use it): 1,000 trillion won."""
+
+BASIS_POINTS = 10_000
+
+
+def share_of(amount: int, basis_points: int) -> int:
+    """Return `basis_points` / 10,000 of `amount` won, rounded down to the whole won.
+
+    Raises ValueError where either is negative: a share of a debt has no meaning here.
+    """
+    if amount < 0 or basis_points < 0:
+        raise ValueError("share_of takes no negative amount or rate")
+    return amount * basis_points // BASIS_POINTS
+
+
+def percentage(part: int, whole: int, digits: int = 1) -> str:
+    """Return part/whole in per cent, rounded half up to `digits` decimals, as text ("17.1").
+
+    The press figures of the programme are rounded this way. Returns "0.0" where the whole is 0.
+    """
+    scale = 10**digits
+    if whole == 0:
+        return f"{0:.{digits}f}"
+    tenths = (part * 100 * scale * 2 + whole) // (whole * 2)
+    return f"{tenths // scale}.{tenths % scale:0{digits}d}" if digits else str(tenths)
+
+
+def format_won(amount: int | None) -> str:
+    """Return the amount with thousands separators and its unit in the active language, or a dash."""
+    if amount is None:
+        return "–"
+    return _("%(amount)s won") % {"amount": f"{amount:,}"}

@@ -1,0 +1,82 @@
+"""What every admin page of the project shares: scope, no writes by itself, refusals as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from relief.errors import RuleBroken
+
+if TYPE_CHECKING:
+    from django.db.models import ForeignKey
+
+
+class _Scoped:
+    """Narrow every read to what the signed-in user may see."""
+
+    model: type[Model]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        visible_to = getattr(rows, "visible_to", None)
+        return visible_to(request.user) if visible_to is not None else rows
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        rows = db_field.related_model._default_manager.all()
+        if "queryset" not in kwargs and hasattr(rows, "visible_to"):
+            kwargs["queryset"] = rows.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc,no-any-return]
+
+
+class ReadOnlyAdmin(_Scoped, ModelAdmin):  # type: ignore[misc]
+    """A list and a page that show and never write; acts are pages of their own (`relief.site.pages.ActPage`)."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    actions: Any = ()
+    list_fullwidth = True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(_Scoped, TabularInline):  # type: ignore[misc]
+    """Rows beneath their parent, to be read only."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def attempt(request: HttpRequest, act: Callable[[], str]) -> bool:
+    """Call one service through `act`, report its sentence as success or its refusal as an error; say whether it held."""
+    try:
+        messages.success(request, act())
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return False
+    return True

@@ -1,0 +1,90 @@
+"""Pages that ask, confirm and call one service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import FormView
+from unfold.views import UnfoldModelAdminViewMixin
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from relief.errors import RuleBroken
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to fill in: the button is the answer."""
+
+
+class ReasonForm(forms.Form):
+    """One reason, compulsory."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+
+
+class ActPage(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc]
+    """A page under a model's admin: GET shows what would happen, POST calls one service and reports the outcome.
+
+    A subclass sets `permission_required`, `title`, `submit_label`, and writes `facts` (label and value, shown above
+    the form) and `act` (calls the service, returns the sentence of success). A `RuleBroken` shows on the page, and
+    nothing is written. `self.row` is the object of the address, looked up within the user's scope (404 outside it);
+    a page without `object_id` in its address has `row` None.
+    """
+
+    form_class: type[forms.Form] = ConfirmForm
+    template_name = "admin/act.html"
+    title: Any = ""
+    submit_label: Any = _("Confirm")
+    warning: Any = ""
+    danger = False
+    multipart = False
+    row: Any = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "object_id" in kwargs and self.has_permission():
+            self.row = self.model_admin.get_object(request, kwargs["object_id"])
+            if self.row is None:
+                raise Http404
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+    def facts(self) -> list[tuple[Any, Any]]:
+        """Return (label, value) pairs that say what is about to happen: counts, sums, names."""
+        return []
+
+    def act(self, form: forms.Form) -> Any:
+        """Call the service and return the sentence of success."""
+        raise NotImplementedError
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        try:
+            sentence = self.act(form)
+        except RuleBroken as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, sentence)
+        return HttpResponseRedirect(self.done_url())
+
+    def done_url(self) -> str:
+        """Return where to go afterwards: the row's page, or the list."""
+        options = self.model_admin.opts
+        if isinstance(self.row, Model):
+            return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=(self.row.pk,))
+        return reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "facts": self.facts(),
+            "submit_label": self.submit_label,
+            "warning": self.warning,
+            "danger": self.danger,
+            "multipart": self.multipart,
+            "row": self.row,
+            "opts": self.model_admin.opts,
+            "back_url": self.done_url(),
+        }
