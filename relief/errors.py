@@ -38,9 +38,7 @@ class NotAllowed(RuleBroken, PermissionDenied):
 class StaleSave(RuleBroken):
     """Somebody else saved the row meanwhile; `changes` maps a field's label to (theirs, yours)."""
 
-    def __init__(
-        self, sentence: StrOrPromise, *, changes: dict[str, tuple[object, object]]
-    ) -> None:
+    def __init__(self, sentence: StrOrPromise, *, changes: dict[str, tuple[object, object]]) -> None:
         super().__init__(sentence, code="stale_save")
         self.changes = changes
 

@@ -3,6 +3,7 @@
 from relief.accounts.models import User
 from relief.audit.models import Disclosure
 from relief.files.models import StoredFile
+from relief.health.models import Heartbeat
 from relief.jobs.models import Job
 
-__all__ = ("Disclosure", "Job", "StoredFile", "User")
+__all__ = ("Disclosure", "Heartbeat", "Job", "StoredFile", "User")

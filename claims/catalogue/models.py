@@ -231,5 +231,3 @@ class IntakeRound(models.Model):
 
     def __str__(self) -> str:
         return str(_("Round %(number)s") % {"number": self.number})
-
-

@@ -66,9 +66,7 @@ class Claim(models.Model):
     reporter_type = models.CharField(
         _("reporter type"), max_length=16, choices=ReporterType, default=ReporterType.UNKNOWN
     )
-    service = models.ForeignKey(
-        Service, models.PROTECT, verbose_name=_("service"), related_name="+", db_index=False
-    )
+    service = models.ForeignKey(Service, models.PROTECT, verbose_name=_("service"), related_name="+", db_index=False)
     pricing = models.CharField(_("paid or free"), max_length=8, choices=Pricing, default=Pricing.UNKNOWN)
     claimed_loss = models.BigIntegerField(_("claimed loss in won"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True)
@@ -80,9 +78,7 @@ class Claim(models.Model):
     bank_code = models.CharField(_("bank"), max_length=3, blank=True)
     account_sealed = models.BinaryField(_("account"), null=True)
     account_index = models.BinaryField(null=True)
-    claimant = models.ForeignKey(
-        Claimant, models.PROTECT, verbose_name=_("claimant"), null=True, related_name="claims"
-    )
+    claimant = models.ForeignKey(Claimant, models.PROTECT, verbose_name=_("claimant"), null=True, related_name="claims")
     claim_import = models.ForeignKey(
         "claims.ClaimImport", models.PROTECT, verbose_name=_("import"), null=True, related_name="claims"
     )

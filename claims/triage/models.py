@@ -60,9 +60,7 @@ class Classification(models.Model):
     claim = models.OneToOneField(
         Claim, models.CASCADE, primary_key=True, verbose_name=_("claim"), related_name="classification"
     )
-    rule_set = models.ForeignKey(
-        RuleSet, models.PROTECT, verbose_name=_("rule set"), related_name="+", db_index=False
-    )
+    rule_set = models.ForeignKey(RuleSet, models.PROTECT, verbose_name=_("rule set"), related_name="+", db_index=False)
     reporter_type = models.CharField(_("reporter type"), max_length=16, choices=ReporterType)
     reporter_type_rule = models.CharField(_("rule for reporter type"), max_length=60)
     pricing = models.CharField(_("paid or free"), max_length=8, choices=Pricing)

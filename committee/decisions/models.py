@@ -68,9 +68,7 @@ class Decision(models.Model):
         NOT_ADMITTED = "not_admitted", _("The claim came outside its round or its round does not admit it")
 
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="decisions", db_index=False)
-    run = models.ForeignKey(
-        DecisionRun, models.PROTECT, verbose_name=_("run"), null=True, related_name="decisions"
-    )
+    run = models.ForeignKey(DecisionRun, models.PROTECT, verbose_name=_("run"), null=True, related_name="decisions")
     policy = models.ForeignKey(
         TierPolicy, models.PROTECT, verbose_name=_("policy"), null=True, related_name="+", db_index=False
     )

@@ -198,9 +198,7 @@ class Approval(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, verbose_name=_("batch"), related_name="approvals")
     submission = models.PositiveSmallIntegerField(_("submission"))
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+"
-    )
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+")
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     lines_sha256 = models.CharField(_("SHA-256 of the lines"), max_length=64)
     at = models.DateTimeField(_("at"))

@@ -84,9 +84,7 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 
 
-def runner(
-    kind: str, *, permission: str, on_end: Callable[[Job], None] | None = None
-) -> Callable[[Runner], Runner]:
+def runner(kind: str, *, permission: str, on_end: Callable[[Job], None] | None = None) -> Callable[[Runner], Runner]:
     """Register the function that carries out jobs of a kind; it returns the outcome as a JSON object.
 
     `on_end` is called in the transaction that ends the job as failed or cancelled, to put the subject right.

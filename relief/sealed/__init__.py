@@ -37,12 +37,14 @@ def seal(value: str, *, bound_to: str) -> bytes:
     """Encrypt text under the active key, bound to "table.column:row key"; every call yields other bytes."""
     key_id: int = settings.SEAL_ACTIVE_KEY
     nonce = os.urandom(_NONCE)
-    return b"".join((
-        _VERSION,
-        bytes((key_id,)),
-        nonce,
-        _cipher(key_id).encrypt(nonce, value.encode(), bound_to.encode()),
-    ))
+    return b"".join(
+        (
+            _VERSION,
+            bytes((key_id,)),
+            nonce,
+            _cipher(key_id).encrypt(nonce, value.encode(), bound_to.encode()),
+        )
+    )
 
 
 def unseal(sealed: bytes, *, bound_to: str) -> str:
