@@ -14,21 +14,9 @@ from pathlib import Path
 from committee.demo.layouts import OFFICIAL
 from committee.demo.numbers import Numbers
 
-(
-    RECEIPT,
-    RECEIVED,
-    CHANNEL,
-    REPORTER,
-    NAME,
-    PHONE,
-    REGISTRATION,
-    SERVICE,
-    PRICING,
-    LOSS,
-    TEXT,
-    BANK,
-    ACCOUNT,
-) = OFFICIAL.headings
+(RECEIPT, RECEIVED, CHANNEL, REPORTER, NAME, PHONE, REGISTRATION, SERVICE, PRICING, LOSS, TEXT, BANK, ACCOUNT) = (
+    OFFICIAL.headings
+)
 
 
 class Fault(StrEnum):
@@ -119,44 +107,17 @@ TRIALS = (
     # Receipt numbers.
     _one("no receipt number", RECEIPT, "", Fault.MISSING),
     _one("only blanks for a receipt number", RECEIPT, "   ", Fault.MISSING),
-    _one(
-        "a receipt number of an earlier row",
-        RECEIPT,
-        "P22-1020-000001",
-        Fault.DUPLICATE,
-    ),
+    _one("a receipt number of an earlier row", RECEIPT, "P22-1020-000001", Fault.DUPLICATE),
     _one("a receipt number too long to be one", RECEIPT, "P" * 200, Fault.TOO_LONG),
     # Registration numbers.
     _one("a wrong check digit", REGISTRATION, "123-45-67890", Fault.WRONG_CHECK_DIGIT),
     _one("nine digits", REGISTRATION, "123-45-6789", Fault.WRONG_LENGTH),
-    _one(
-        "letters in the registration number",
-        REGISTRATION,
-        "12A-45-67890",
-        Fault.WRONG_LENGTH,
-    ),
-    _one(
-        "a small business without a registration number",
-        REGISTRATION,
-        "",
-        Fault.MISSING,
-        open_choice=True,
-    ),
+    _one("letters in the registration number", REGISTRATION, "12A-45-67890", Fault.WRONG_LENGTH),
+    _one("a small business without a registration number", REGISTRATION, "", Fault.MISSING, open_choice=True),
     # Accounts.
-    _one(
-        "an account a spreadsheet turned into a float",
-        ACCOUNT,
-        "1.10123E+11",
-        Fault.SPREADSHEET_FLOAT,
-    ),
+    _one("an account a spreadsheet turned into a float", ACCOUNT, "1.10123E+11", Fault.SPREADSHEET_FLOAT),
     _one("the same in small letters", ACCOUNT, "1.10123e+11", Fault.SPREADSHEET_FLOAT),
-    _one(
-        "an account with a decimal point",
-        ACCOUNT,
-        "110123456789.0",
-        Fault.SPREADSHEET_FLOAT,
-        open_choice=True,
-    ),
+    _one("an account with a decimal point", ACCOUNT, "110123456789.0", Fault.SPREADSHEET_FLOAT, open_choice=True),
     _one("an account too short", ACCOUNT, "110-1", Fault.NOT_AN_ACCOUNT),
     _one("words for an account", ACCOUNT, "추후 제출", Fault.NOT_AN_ACCOUNT),
     _one("a bank nobody knows", BANK, "달나라은행", Fault.UNKNOWN_WORD),
@@ -164,13 +125,7 @@ TRIALS = (
     _one("a bank without an account", ACCOUNT, "", Fault.MISSING),
     # Contacts, names, words.
     _one("a phone too short", PHONE, "010-123", Fault.WRONG_LENGTH),
-    _one(
-        "a phone without its first zero",
-        PHONE,
-        "1012345678",
-        Fault.WRONG_LENGTH,
-        open_choice=True,
-    ),
+    _one("a phone without its first zero", PHONE, "1012345678", Fault.WRONG_LENGTH, open_choice=True),
     _one("no name", NAME, "", Fault.MISSING),
     _one("a service nobody runs", SERVICE, "순간 이동", Fault.UNKNOWN_WORD),
     _one("no service", SERVICE, "", Fault.MISSING),
@@ -186,28 +141,12 @@ TRIALS = (
     # Characters and shapes.
     _one("a NUL in the name", NAME, "김\x00민서", Fault.CONTROL_CHARACTER),
     _one("a very long text", TEXT, _VERY_LONG, Fault.TOO_LONG),
-    Trial(
-        "a column too few",
-        {},
-        (("", Fault.WRONG_COLUMN_COUNT),),
-        reshape=lambda cells: cells[:-1],
-    ),
-    Trial(
-        "a column too many",
-        {},
-        (("", Fault.WRONG_COLUMN_COUNT),),
-        reshape=lambda cells: [*cells, "덤"],
-    ),
+    Trial("a column too few", {}, (("", Fault.WRONG_COLUMN_COUNT),), reshape=lambda cells: cells[:-1]),
+    Trial("a column too many", {}, (("", Fault.WRONG_COLUMN_COUNT),), reshape=lambda cells: [*cells, "덤"]),
     # Several faults in one row: every one is reported.
     Trial(
         "five faults at once",
-        {
-            RECEIVED: "2022-02-31",
-            PHONE: "02",
-            SERVICE: "순간 이동",
-            LOSS: "-5",
-            BANK: "달나라은행",
-        },
+        {RECEIVED: "2022-02-31", PHONE: "02", SERVICE: "순간 이동", LOSS: "-5", BANK: "달나라은행"},
         (
             (RECEIVED, Fault.NO_SUCH_DATE),
             (PHONE, Fault.WRONG_LENGTH),
@@ -219,11 +158,7 @@ TRIALS = (
     Trial(
         "three faults at once",
         {RECEIPT: "", REGISTRATION: "123-45-67890", ACCOUNT: "1.10123E+11"},
-        (
-            (RECEIPT, Fault.MISSING),
-            (REGISTRATION, Fault.WRONG_CHECK_DIGIT),
-            (ACCOUNT, Fault.SPREADSHEET_FLOAT),
-        ),
+        ((RECEIPT, Fault.MISSING), (REGISTRATION, Fault.WRONG_CHECK_DIGIT), (ACCOUNT, Fault.SPREADSHEET_FLOAT)),
     ),
     Trial("a text of two lines", {TEXT: "첫째 줄입니다.\n둘째 줄입니다."}),
     Trial("a good row at the end"),

@@ -39,12 +39,7 @@ class ServiceFacts:
     market_share_bp: int
     outage_from: datetime
     outage_to: datetime
-    assumed: tuple[str, ...] = (
-        "alternative_available",
-        "market_share_bp",
-        "outage_from",
-        "outage_to",
-    )
+    assumed: tuple[str, ...] = ("alternative_available", "market_share_bp", "outage_from", "outage_to")
 
     def takes(self, *, paid: bool) -> bool:
         """Say whether a claim on this service can be a paid one (or a free one)."""

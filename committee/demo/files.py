@@ -1,4 +1,4 @@
-"""Writes the claim files as they would come: the official channel's, the federation's, an affiliate's and a broken one."""
+"""Writes the claim files as they would come: official channel, federation, an affiliate, and one of broken rows."""
 
 import csv
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from committee.demo.rows import ClaimRow, ClaimRows
 
 DEFAULT_SEED = 1015
 # A workbook carries its date of creation; a fixed one keeps the same seed byte-identical.
-_CREATED = datetime(2022, 11, 7, 9, 0)
+_CREATED = datetime.fromisoformat("2022-11-07T09:00:00")
 OFFICIAL_FILE = "official.csv"
 FEDERATION_FILE = "federation.xlsx"
 AFFILIATE_FILE = "mobility-affiliate.csv"
@@ -32,6 +32,11 @@ class WrittenFile:
     rows: int
 
 
+def seeded(seed: int, purpose: str) -> Random:
+    """Return a source of randomness of its own for one purpose, the same for the same seed."""
+    return Random(f"{seed}:{purpose}")  # noqa: S311 -- demo data, nothing secret
+
+
 def write_csv(path: Path, layout: Layout, rows: Iterable[ClaimRow], rng: Random) -> None:
     """Write rows as CSV in the layout's encoding, one at a time."""
     with path.open("w", encoding=layout.encoding, newline="") as file:
@@ -42,11 +47,7 @@ def write_csv(path: Path, layout: Layout, rows: Iterable[ClaimRow], rng: Random)
 
 def write_xlsx(path: Path, layout: Layout, rows: Iterable[ClaimRow], rng: Random) -> None:
     """Write rows as a workbook of one sheet in constant memory; numbers and times are real ones, all else is text."""
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-    }
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as workbook:
         workbook.set_properties({"created": _CREATED})
         sheet = workbook.add_worksheet("접수내역")
@@ -71,34 +72,22 @@ def write_claim_files(directory: Path, *, seed: int = DEFAULT_SEED) -> list[Writ
     The first three together hold exactly the published figures; the broken one stands outside of them.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    numbers = Numbers(Random(f"{seed}:numbers"))
+    numbers = Numbers(seeded(seed, "numbers"))
     written = []
 
-    rng = Random(f"{seed}:official")
+    rng = seeded(seed, "official")
     official = ClaimRows(letter="K", counts=rows_of(Source.OFFICIAL), numbers=numbers, rng=rng)
     write_csv(directory / OFFICIAL_FILE, OFFICIAL, official, rng)
     written.append(WrittenFile(directory / OFFICIAL_FILE, official.count))
 
     # The federation gathered reports from the third day on and handed them over before the end.
-    rng = Random(f"{seed}:federation")
-    federation = ClaimRows(
-        letter="F",
-        counts=rows_of(Source.FEDERATION),
-        numbers=numbers,
-        rng=rng,
-        days=(2, 16),
-    )
+    rng = seeded(seed, "federation")
+    federation = ClaimRows(letter="F", counts=rows_of(Source.FEDERATION), numbers=numbers, rng=rng, days=(2, 16))
     write_xlsx(directory / FEDERATION_FILE, FEDERATION, federation, rng)
     written.append(WrittenFile(directory / FEDERATION_FILE, federation.count))
 
-    rng = Random(f"{seed}:affiliate")
-    affiliate = ClaimRows(
-        letter="M",
-        counts=rows_of(Source.AFFILIATE),
-        numbers=numbers,
-        rng=rng,
-        operator="mobility",
-    )
+    rng = seeded(seed, "affiliate")
+    affiliate = ClaimRows(letter="M", counts=rows_of(Source.AFFILIATE), numbers=numbers, rng=rng, operator="mobility")
     write_csv(directory / AFFILIATE_FILE, AFFILIATE, affiliate, rng)
     written.append(WrittenFile(directory / AFFILIATE_FILE, affiliate.count))
 
@@ -113,8 +102,8 @@ def write_scaled_file(path: Path, *, rows: int, seed: int = DEFAULT_SEED) -> Wri
     The ending of ``path`` chooses a workbook (``.xlsx``) or CSV (all else).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    rng = Random(f"{seed}:scaled")
-    numbers = Numbers(Random(f"{seed}:scaled-numbers"))
+    rng = seeded(seed, "scaled")
+    numbers = Numbers(seeded(seed, "scaled-numbers"))
     claims = ClaimRows(letter="B", counts=rows_in_proportion(rows), numbers=numbers, rng=rng)
     write = write_xlsx if path.suffix == ".xlsx" else write_csv
     write(path, OFFICIAL, claims, rng)

@@ -55,11 +55,7 @@ class Cell:
         return self.rows - self.federation - self.affiliate
 
 
-_USER, _SMALL, _LARGE = (
-    Reporter.GENERAL_USER,
-    Reporter.SMALL_BUSINESS,
-    Reporter.ENTERPRISE,
-)
+_USER, _SMALL, _LARGE = (Reporter.GENERAL_USER, Reporter.SMALL_BUSINESS, Reporter.ENTERPRISE)
 
 MIX = (
     # The company's own services, 87,195: small businesses 8,894, of which 635 + 7,826 with a payable loss.

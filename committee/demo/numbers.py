@@ -74,9 +74,7 @@ BANKS = (
     Bank("007", "수협은행", ("1010-####-####", "2010-####-####"), 2),
 )
 _BANK_BOUNDS = [sum(bank.weight for bank in BANKS[: i + 1]) for i in range(len(BANKS))]
-_SHAPES = {
-    shape: (shape.replace("#", "{}"), shape.count("#")) for bank in BANKS for shape in bank.shapes
-}
+_SHAPES = {shape: (shape.replace("#", "{}"), shape.count("#")) for bank in BANKS for shape in bank.shapes}
 
 _CHECK_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 

@@ -10,27 +10,14 @@ from committee.demo.arrivals import DAY_WEIGHTS, arrivals
 from committee.demo.catalogue import COMPANY, SERVICES
 from committee.demo.facts import ServiceFacts
 from committee.demo.losses import loss_of
-from committee.demo.mix import (
-    BUSINESS_WEIGHTS,
-    MIX,
-    USER_WEIGHTS,
-    Cell,
-    Loss,
-    Reporter,
-    cells_in_order,
-)
+from committee.demo.mix import BUSINESS_WEIGHTS, MIX, USER_WEIGHTS, Cell, Loss, Reporter, cells_in_order
 from committee.demo.numbers import Bank, Numbers
 from committee.demo.texts import describe
 
 _CHANNELS = ("모바일 앱", "웹 접수", "고객센터")
 _CHANNEL_BOUNDS = (52, 91, 100)
 # How many of a hundred give a bank account, by what they say about money; a business with a loss always does.
-_ACCOUNT_GIVEN = {
-    Loss.STATED: 60,
-    Loss.ABOVE_TIERS: 100,
-    Loss.UNSTATED: 35,
-    Loss.NONE: 3,
-}
+_ACCOUNT_GIVEN = {Loss.STATED: 60, Loss.ABOVE_TIERS: 100, Loss.UNSTATED: 35, Loss.NONE: 3}
 _ZERO_STATED = 0.08
 _SECOND_REPORT = 0.03
 _REGULARS = 500
@@ -69,11 +56,7 @@ def _choices(cell: Cell, operator: str | None) -> tuple[list[ServiceFacts], list
     services, bounds, total = [], [], 0
     for service in SERVICES:
         is_own = service.operator == COMPANY
-        fits = (
-            is_own is cell.own
-            and service.takes(paid=cell.paid)
-            and operator in (None, service.operator)
-        )
+        fits = is_own is cell.own and service.takes(paid=cell.paid) and operator in (None, service.operator)
         if fits and service.code in weights:
             total += weights[service.code]
             services.append(service)
@@ -104,9 +87,7 @@ class ClaimRows:
         self._rng = rng
         self._days = days
         self._order = bytearray(cells_in_order(counts))
-        self._choices = [
-            _choices(cell, operator) if counts[i] else ([], []) for i, cell in enumerate(MIX)
-        ]
+        self._choices = [_choices(cell, operator) if counts[i] else ([], []) for i, cell in enumerate(MIX)]
         self._drawn = [0] * len(MIX)
         self._regulars: list[_Regular] = []
 
@@ -149,22 +130,14 @@ class ClaimRows:
             account=account,
         )
 
-    def _claimant(
-        self, cell: Cell, service: ServiceFacts
-    ) -> tuple[str, str, str, str, names.Trade | None]:
+    def _claimant(self, cell: Cell, service: ServiceFacts) -> tuple[str, str, str, str, names.Trade | None]:
         """Return name, business name, phone, registration number and trade of whoever reports."""
         if cell.reporter is Reporter.GENERAL_USER:
             regular = self._user(service)
             return regular.name, "", regular.phone, "", None
         name, phone = names.person(self._rng), self._numbers.phone()
         if cell.reporter is Reporter.ENTERPRISE:
-            return (
-                name,
-                names.company(self._rng),
-                phone,
-                self._numbers.company_registration_number(),
-                None,
-            )
+            return (name, names.company(self._rng), phone, self._numbers.company_registration_number(), None)
         business, trade = names.shop(service.code, self._rng)
         return name, business, phone, self._numbers.registration_number(), trade
 

@@ -15,6 +15,11 @@ _FINALS, _FINAL_RIEUL = 28, 8
 _PARTICLES: Final = {"을": "를", "이": "가", "은": "는", "으로": "로", "과": "와"}
 
 _WORDY = 0.03
+_COMPANY_OPENINGS = {
+    Loss.STATED: phrases.COMPANY_LOSS,
+    Loss.UNSTATED: phrases.COMPANY_UNSTATED,
+    Loss.NONE: phrases.COMPANY_QUESTIONS,
+}
 
 
 class Noun(str):
@@ -26,9 +31,7 @@ class Noun(str):
         if not particle:
             return str(self)
         code = ord(self[-1])
-        final = (
-            (code - _FIRST_SYLLABLE) % _FINALS if _FIRST_SYLLABLE <= code <= _LAST_SYLLABLE else 0
-        )
+        final = (code - _FIRST_SYLLABLE) % _FINALS if _FIRST_SYLLABLE <= code <= _LAST_SYLLABLE else 0
         if final == 0 or (particle == "으로" and final == _FINAL_RIEUL):
             particle = _PARTICLES.get(particle, particle)
         return f"{self!s}{particle}"
@@ -37,23 +40,20 @@ class Noun(str):
 def _openings(cell: Cell, service: ServiceFacts) -> tuple[str, ...]:
     """Return the sentences that tell what happened to this kind of claimant."""
     if cell.reporter is Reporter.ENTERPRISE:
-        return {
-            Loss.NONE: phrases.COMPANY_QUESTIONS,
-            Loss.UNSTATED: phrases.COMPANY_UNSTATED,
-        }.get(cell.loss, phrases.COMPANY_LOSS)
+        return {Loss.NONE: phrases.COMPANY_QUESTIONS, Loss.UNSTATED: phrases.COMPANY_UNSTATED}.get(
+            cell.loss, phrases.COMPANY_LOSS
+        )
     small = cell.reporter is Reporter.SMALL_BUSINESS
     if service.operator != COMPANY:
         pool = phrases.AFFILIATE_SHOP if small else phrases.AFFILIATE_USER
         return pool[service.operator]
     if cell.loss is Loss.NONE:
         return phrases.QUESTIONS if small else phrases.QUESTIONS + phrases.PROTESTS
+    if cell.loss is Loss.UNSTATED and not cell.paid:
+        return phrases.UNSTATED_SHOP if small else phrases.UNSTATED_USER
     if small:
-        if cell.loss is Loss.UNSTATED:
-            return phrases.UNSTATED_SHOP
         return phrases.SHOP_PAID_LOSS if cell.paid else phrases.SHOP_LOSS
-    if cell.paid:
-        return phrases.USER_PAID
-    return phrases.UNSTATED_USER if cell.loss is Loss.UNSTATED else phrases.USER_LOSS
+    return phrases.USER_PAID if cell.paid else phrases.USER_LOSS
 
 
 def describe(cell: Cell, service: ServiceFacts, trade: Trade | None, rng: Random) -> str:
