@@ -5,7 +5,9 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging
+
+from relief.health.pulse import Pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relief.settings.development")
 
@@ -31,8 +33,15 @@ def slices() -> list[str]:
 
 
 app.autodiscover_tasks(slices)
+app.steps["worker"].add(Pulse)
 
 
 @setup_logging.connect
 def _keep_our_logging(**_: object) -> None:
     """Django's LOGGING is in force already; Celery would put its own handlers in front of it."""
+
+
+@beat_init.connect
+def _beat_at_once(**_: object) -> None:
+    """Send the schedule's sign of life at the start: its first turn is due only later."""
+    app.send_task("relief.beat_schedule", expires=30)

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from relief.settings.environment import env
 
+POSTGRES_PORT = 5432
 # Above the longest task: a message read but not acknowledged for this long is handed out again.
 VISIBILITY_SECONDS = int(timedelta(hours=6).total_seconds())
 
@@ -16,7 +18,10 @@ def broker(database_url: str) -> tuple[str, dict[str, Any]]:
         return url, {"visibility_timeout": VISIBILITY_SECONDS}
     if url:
         return url, {}
-    return "pgmq://", {
+    parts = urlsplit(database_url)
+    # Shown in logs; the connection itself is made from `conn_string`.
+    shown = f"pgmq://{parts.hostname or 'localhost'}:{parts.port or POSTGRES_PORT}{parts.path}"
+    return shown, {
         # The whole address, so that its TLS options reach the broker's connections too.
         "conn_string": database_url,
         # `install_broker` lays the tables; the extension itself is on few servers.
@@ -51,4 +56,5 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "reap-jobs": {"task": "relief.reap_jobs", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
+    "beat-schedule": {"task": "relief.beat_schedule", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
 }

@@ -77,5 +77,9 @@ def logging_config(*, json: bool, level: str) -> dict[str, Any]:
             "django.db.backends": {"level": "WARNING"},
             "django.server": {"handlers": ["console"], "level": level, "propagate": False},
             "pgmq": {"level": "WARNING"},
+            # A line for each turn of the schedule says nothing; failures are logged higher.
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
         },
     }
