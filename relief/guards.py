@@ -5,7 +5,7 @@ from __future__ import annotations
 import pgtrigger
 
 
-class Refusal(pgtrigger.Trigger):  # type: ignore[misc]
+class Refusal(pgtrigger.Trigger):
     """A row trigger that raises a check violation under the rule's name where its `test` (SQL) is true.
 
     `rule` becomes the constraint name that `relief.errors.database_rules` translates. The test sees OLD and NEW.

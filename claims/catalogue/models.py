@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from relief.audit.history import tracked
 from relief.errors import declare_constraint
 from relief.scope import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from relief.accounts.models import User
 
 
 class ReporterType(models.TextChoices):
@@ -50,7 +55,7 @@ class Named(models.Model):
 class IncidentQuerySet(ScopedQuerySet["Incident"]):
     """Incidents; a user sees those he is assigned to."""
 
-    def visible_to(self, user: models.Model) -> IncidentQuerySet:
+    def visible_to(self, user: User) -> Self:
         return self.filter(desks__user=user)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -15,7 +17,7 @@ from relief.errors import declare_constraint
 from relief.guards import append_only
 from relief.jobs.models import Job
 from relief.money import MAX_WON
-from relief.scope import ScopedQuerySet, scoped_by
+from relief.scope import ScopedQuerySet
 
 
 class DecisionRun(models.Model):
@@ -40,10 +42,12 @@ class DecisionRun(models.Model):
         return f"#{self.pk} {self.policy}"
 
 
-class DecisionQuerySet(scoped_by("claim__incident_id")):  # type: ignore[misc]
+class DecisionQuerySet(ScopedQuerySet["Decision"]):
     """Decisions; the standing one of a claim is the one that no other supersedes."""
 
-    def standing(self) -> DecisionQuerySet:
+    incident_path = "claim__incident_id"
+
+    def standing(self) -> Self:
         """Return the decisions that are not superseded: at most one a claim."""
         return self.filter(~Exists(Decision.objects.filter(supersedes=OuterRef("pk"))))
 

@@ -115,7 +115,8 @@ class Batch(models.Model):
                 operation=pgtrigger.UpdateOf("state"),
                 test="NEW.state = 'approved' AND OLD.state = 'submitted' AND NOT EXISTS (SELECT 1 FROM "
                 "committee_approval a WHERE a.batch_id = NEW.id AND a.submission = NEW.submission AND "
-                "a.verdict = 'approved' AND a.lines_sha256 = NEW.lines_sha256 AND a.approved_by_id <> NEW.composed_by_id)",
+                "a.verdict = 'approved' AND a.lines_sha256 = NEW.lines_sha256 "
+                "AND a.approved_by_id <> NEW.composed_by_id)",
             ),
             Refusal(
                 rule=declare_constraint("batches_are_never_deleted", _("A batch is cancelled, never deleted.")),

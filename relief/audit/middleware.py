@@ -20,7 +20,7 @@ class RequestContextMiddleware:
         request.META["RELIEF_REQUEST_ID"] = request_id
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return self.get_response(request)
-        context = {"request": request_id, "url": request.path}
+        context: dict[str, object] = {"request": request_id, "url": request.path}
         if request.user.is_authenticated:
             context |= {"user": request.user.pk, "username": request.user.get_username()}
         with pghistory.context(**context):

@@ -76,7 +76,7 @@ def store(
 
 def open_stored(row: StoredFile) -> IO[bytes]:
     """Open the bytes of a stored file for reading; no permission is checked here (see `may_read`)."""
-    return storages["private"].open(row.path, "rb")  # type: ignore[no-any-return]
+    return storages["private"].open(row.path, "rb")
 
 
 def may_read(*, by: User, row: StoredFile) -> None:

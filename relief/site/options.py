@@ -36,7 +36,7 @@ class _Scoped:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc,no-any-return]
 
 
-class ReadOnlyAdmin(_Scoped, ModelAdmin):  # type: ignore[misc]
+class ReadOnlyAdmin(_Scoped, ModelAdmin):
     """A list and a page that show and never write; acts are pages of their own (`relief.site.pages.ActPage`)."""
 
     list_per_page = 50
@@ -54,7 +54,7 @@ class ReadOnlyAdmin(_Scoped, ModelAdmin):  # type: ignore[misc]
         return False
 
 
-class ReadOnlyInline(_Scoped, TabularInline):  # type: ignore[misc]
+class ReadOnlyInline(_Scoped, TabularInline):
     """Rows beneath their parent, to be read only."""
 
     extra = 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
@@ -15,6 +16,11 @@ from unfold.views import UnfoldModelAdminViewMixin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from relief.errors import RuleBroken
+
+if TYPE_CHECKING:
+    _FormView = FormView[forms.Form]
+else:
+    _FormView = FormView
 
 
 class ConfirmForm(forms.Form):
@@ -27,7 +33,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
 
 
-class ActPage(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc]
+class ActPage(UnfoldModelAdminViewMixin, _FormView):
     """A page under a model's admin: GET shows what would happen, POST calls one service and reports the outcome.
 
     A subclass sets `permission_required`, `title`, `submit_label`, and writes `facts` (label and value, shown above
@@ -45,12 +51,12 @@ class ActPage(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc]
     multipart = False
     row: Any = None
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "object_id" in kwargs and self.has_permission():
             self.row = self.model_admin.get_object(request, kwargs["object_id"])
             if self.row is None:
                 raise Http404
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+        return super().dispatch(request, *args, **kwargs)
 
     def facts(self) -> list[tuple[Any, Any]]:
         """Return (label, value) pairs that say what is about to happen: counts, sums, names."""
