@@ -100,8 +100,8 @@ TRIALS = (
     _one("an hour that never was", RECEIVED, "2022-10-20 25:10:00", Fault.NO_SUCH_DATE),
     _one("not a date", RECEIVED, "어제 오후", Fault.NO_SUCH_DATE),
     _one("a date that reads two ways", RECEIVED, "10/11/22", Fault.NO_SUCH_DATE),
-    _one("before the round", RECEIVED, "2022-10-18 23:59:59", Fault.OUTSIDE_ROUND),
-    _one("after the round", RECEIVED, "2022-11-07 00:00:00", Fault.OUTSIDE_ROUND),
+    _one("before the round", RECEIVED, "2022-10-18 23:59:59", Fault.OUTSIDE_ROUND, open_choice=True),
+    _one("after the round", RECEIVED, "2022-11-07 00:00:00", Fault.OUTSIDE_ROUND, open_choice=True),
     Trial("the last second of the round", {RECEIVED: "2022-11-06 23:59:59"}),
     _one("no date", RECEIVED, "", Fault.MISSING),
     # Receipt numbers.

@@ -6,16 +6,16 @@ chosen here and named in each record's ``assumed`` field, so that nobody mistake
 
 from datetime import date, datetime
 
-from committee.demo.facts import IncidentFacts, OperatorFacts, Pricing, RoundFacts, ServiceFacts
+from committee.demo.facts import IncidentFacts, OperatorFacts, Pricing, Reporter, RoundFacts, ServiceFacts
 from relief.clock import SEOUL
 
 COMPANY = "company"
 OPERATORS = (
-    OperatorFacts(COMPANY, "메신저 회사", "The messenger company", is_affiliate=False),
-    OperatorFacts("mobility", "모빌리티 계열사", "Mobility affiliate", is_affiliate=True),
-    OperatorFacts("games", "게임 계열사", "Games affiliate", is_affiliate=True),
-    OperatorFacts("pay", "페이 계열사", "Pay affiliate", is_affiliate=True),
-    OperatorFacts("entertainment", "엔터테인먼트 계열사", "Entertainment affiliate", is_affiliate=True),
+    OperatorFacts(COMPANY, "메신저 회사", "The messenger company", "company"),
+    OperatorFacts("mobility", "모빌리티 계열사", "Mobility affiliate", "affiliate"),
+    OperatorFacts("games", "게임 계열사", "Games affiliate", "affiliate"),
+    OperatorFacts("pay", "페이 계열사", "Pay affiliate", "affiliate"),
+    OperatorFacts("entertainment", "엔터테인먼트 계열사", "Entertainment affiliate", "affiliate"),
 )
 
 
@@ -28,7 +28,9 @@ _PAID, _FREE, _BOTH = Pricing.PAID, Pricing.FREE, Pricing.BOTH
 
 SERVICES = (
     ServiceFacts("messenger", "메신저", "Messenger", COMPANY, _FREE, False, 8700, _FIRE, _seoul(16, 1, 30)),
-    ServiceFacts("channel", "메신저 채널", "Messenger channel", COMPANY, _BOTH, False, 8200, _FIRE, _seoul(18, 9)),
+    ServiceFacts(
+        "channel", "메신저 채널", "Channel", COMPANY, _BOTH, False, 8200, _FIRE, _seoul(18, 9), ("채널",)
+    ),
     ServiceFacts("notice", "알림 메시지", "Business message", COMPANY, _PAID, True, 6100, _FIRE, _seoul(18, 9)),
     ServiceFacts("emoticon", "이모티콘 스토어", "Emoticon store", COMPANY, _PAID, True, 7400, _FIRE, _seoul(17, 8)),
     ServiceFacts("drawer", "드로어 보관함", "Drawer storage", COMPANY, _PAID, True, 900, _FIRE, _seoul(19, 16)),
@@ -41,11 +43,15 @@ SERVICES = (
     ServiceFacts("blog", "블로그", "Blog", COMPANY, _FREE, True, 2300, _FIRE, _seoul(18, 12)),
     ServiceFacts("story", "스토리", "Story", COMPANY, _FREE, True, 800, _FIRE, _seoul(17, 20)),
     ServiceFacts("login", "간편 로그인", "Sign-in", COMPANY, _FREE, True, 5200, _FIRE, _seoul(16, 9)),
-    ServiceFacts("taxi", "택시 호출", "Taxi hailing", "mobility", _BOTH, True, 8600, _FIRE, _seoul(16, 18)),
-    ServiceFacts("proxy", "대리운전", "Proxy driving", "mobility", _BOTH, True, 4200, _FIRE, _seoul(16, 21)),
-    ServiceFacts("bike", "전기자전거", "Electric bicycles", "mobility", _PAID, True, 3600, _FIRE, _seoul(17, 10)),
-    ServiceFacts("parking", "주차", "Parking", "mobility", _PAID, True, 2900, _FIRE, _seoul(17, 10)),
-    ServiceFacts("navigation", "내비게이션", "Navigation", "mobility", _FREE, True, 2200, _FIRE, _seoul(16, 12)),
+    ServiceFacts("taxi", "택시 호출", "Taxi hailing", "mobility", _BOTH, True, 8600, _FIRE, _seoul(16, 18), ("택시",)),
+    ServiceFacts("proxy", "대리운전", "Proxy driving", "mobility", _BOTH, True, 4200, _FIRE, _seoul(16, 21), ("대리",)),
+    ServiceFacts(
+        "bike", "전기자전거", "E-bikes", "mobility", _PAID, True, 3600, _FIRE, _seoul(17, 10), ("바이크",)
+    ),
+    ServiceFacts("parking", "주차", "Parking", "mobility", _PAID, True, 2900, _FIRE, _seoul(17, 10), ("주차장",)),
+    ServiceFacts(
+        "navigation", "내비게이션", "Wayfinder", "mobility", _FREE, True, 2200, _FIRE, _seoul(16, 12), ("내비",)
+    ),
     ServiceFacts("pc-games", "온라인 게임", "PC games", "games", _BOTH, True, 1200, _FIRE, _seoul(17, 14)),
     ServiceFacts("mobile-games", "모바일 게임", "Mobile games", "games", _BOTH, True, 1100, _FIRE, _seoul(17, 6)),
     ServiceFacts("payment", "간편결제", "Payments", "pay", _FREE, True, 4300, _FIRE, _seoul(16, 22)),
@@ -55,30 +61,23 @@ SERVICES = (
 )
 
 FIRST_ROUND = RoundFacts(
-    number=1,
-    name_ko="1차 접수",
-    name_en="First intake round",
-    opens_on=date(2022, 10, 19),
-    closes_on=date(2022, 11, 6),
-    first_closes_on=date(2022, 11, 1),
-    small_businesses_only=False,
+    number=1, opens_on=date(2022, 10, 19), closes_on=date(2022, 11, 6), extended_from=date(2022, 11, 1)
 )
 SECOND_ROUND = RoundFacts(
     number=2,
-    name_ko="2차 접수 (소상공인)",
-    name_en="Second intake round (small businesses)",
     opens_on=date(2022, 12, 12),
     closes_on=date(2022, 12, 25),
-    first_closes_on=None,
-    small_businesses_only=True,
+    admits=(Reporter.SMALL_BUSINESS,),
     assumed=("opens_on", "closes_on"),
 )
 
 OUTAGE = IncidentFacts(
     code="outage-2022-10",
-    name_ko="2022년 10월 서비스 장애",
+    name="2022년 10월 서비스 장애",
     name_en="Service outage of October 2022",
-    occurred_on=date(2022, 10, 15),
+    started_at=_FIRE,
+    ended_at=_seoul(19, 23),
+    summary="2022년 10월 15일 판교 데이터센터 화재로 메신저와 계열사 서비스가 중단되었습니다.",
     operators=OPERATORS,
     services=SERVICES,
     rounds=(FIRST_ROUND, SECOND_ROUND),
@@ -86,9 +85,11 @@ OUTAGE = IncidentFacts(
 # Broken files are tried here, so that no practice row is ever counted among the published figures.
 PRACTICE = IncidentFacts(
     code="practice",
-    name_ko="연습용 사고",
+    name="연습용 사고",
     name_en="Practice incident",
-    occurred_on=date(2022, 10, 15),
+    started_at=_FIRE,
+    ended_at=_seoul(19, 23),
+    summary="접수 파일을 연습하는 곳입니다. 여기의 접수는 공표 수치에 포함되지 않습니다.",
     operators=OPERATORS,
     services=SERVICES,
     rounds=(FIRST_ROUND,),

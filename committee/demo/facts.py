@@ -1,4 +1,7 @@
-"""The shapes of the catalogue's facts; a fact nobody published is named in the record's ``assumed`` field."""
+"""The shapes of the catalogue's facts, field for field as the catalogue's tables keep them.
+
+A fact nobody published is named in the record's ``assumed`` field.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,33 +16,42 @@ class Pricing(StrEnum):
     BOTH = "both"
 
 
+class Reporter(StrEnum):
+    """Who reported; the values are the reporter types of the register."""
+
+    GENERAL_USER = "general_user"
+    SMALL_BUSINESS = "small_business"
+    ENTERPRISE = "enterprise"
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorFacts:
-    """Who runs services: the company itself or one of its affiliates."""
+    """Who runs services: the company itself (``kind`` "company") or one of its affiliates ("affiliate")."""
 
     code: str
-    name_ko: str
+    name: str
     name_en: str
-    is_affiliate: bool
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
-    """One service that stopped.
+    """One service that stopped; ``market_share_bp`` is in basis points, the outage in aware datetimes.
 
-    ``market_share_bp`` is in basis points; the outage is given as aware datetimes in Seoul.
+    ``aliases`` are other names claim files use for it.
     """
 
     code: str
-    name_ko: str
+    name: str
     name_en: str
     operator: str
     pricing: Pricing
-    alternative_available: bool
+    has_alternative: bool
     market_share_bp: int
     outage_from: datetime
     outage_to: datetime
-    assumed: tuple[str, ...] = ("alternative_available", "market_share_bp", "outage_from", "outage_to")
+    aliases: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ("has_alternative", "market_share_bp", "outage_from", "outage_to")
 
     def takes(self, *, paid: bool) -> bool:
         """Say whether a claim on this service can be a paid one (or a free one)."""
@@ -48,15 +60,13 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class RoundFacts:
-    """One intake round, first and last day inclusive, both business dates in Seoul."""
+    """One intake round in Seoul dates, first and last day included; ``admits`` is empty where everybody may claim."""
 
     number: int
-    name_ko: str
-    name_en: str
     opens_on: date
     closes_on: date
-    first_closes_on: date | None
-    small_businesses_only: bool
+    extended_from: date | None = None
+    admits: tuple[Reporter, ...] = ()
     assumed: tuple[str, ...] = ()
 
 
@@ -65,16 +75,12 @@ class IncidentFacts:
     """One incident with everything a claim may refer to."""
 
     code: str
-    name_ko: str
+    name: str
     name_en: str
-    occurred_on: date
+    started_at: datetime
+    ended_at: datetime
+    summary: str
     operators: tuple[OperatorFacts, ...]
     services: tuple[ServiceFacts, ...]
     rounds: tuple[RoundFacts, ...]
-
-    def service(self, code: str) -> ServiceFacts:
-        """Return the service with this code; ``KeyError`` where there is none."""
-        for service in self.services:
-            if service.code == code:
-                return service
-        raise KeyError(code)
+    assumed: tuple[str, ...] = ("ended_at",)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from committee.demo.mix import Reporter
+from committee.demo.facts import Reporter
 from committee.demo.rows import ClaimRow
 
 _Value = str | int | datetime
@@ -55,6 +55,10 @@ def _pricing(row: ClaimRow, _rng: Random) -> str:
     return PAID if row.paid else FREE
 
 
+def _service_as_called(row: ClaimRow, _rng: Random) -> str:
+    return row.service.aliases[0] if row.service.aliases else row.service.name
+
+
 def _bank(row: ClaimRow, _rng: Random) -> str:
     return row.bank.name if row.bank else ""
 
@@ -92,7 +96,7 @@ OFFICIAL = Layout(
         Column("이름", _name),
         Column("연락처", lambda row, _: row.phone),
         Column("사업자등록번호", _registration),
-        Column("서비스", lambda row, _: row.service.name_ko),
+        Column("서비스", lambda row, _: row.service.name),
         Column("유료/무료", _pricing),
         Column("매출 손실 규모액", _amount_as_typed),
         Column("피해 내용", lambda row, _: row.description),
@@ -108,7 +112,7 @@ FEDERATION = Layout(
         Column("상호(대표자)", lambda row, _: f"{row.business}({row.name})"),
         Column("사업자번호", lambda row, _: row.registration_number),
         Column("휴대전화", lambda row, _: row.phone),
-        Column("이용 서비스", lambda row, _: row.service.name_ko),
+        Column("이용 서비스", _service_as_called),
         Column("구분(유료·무료)", _pricing),
         Column("손실액(원)", _amount),
         Column("피해내용", lambda row, _: row.description),
@@ -126,7 +130,7 @@ AFFILIATE = Layout(
         Column("고객명", _name),
         Column("사업자번호", lambda row, _: row.registration_number.replace("-", "")),
         Column("휴대폰번호", lambda row, _: row.phone.replace("-", "")),
-        Column("이용서비스명", lambda row, _: row.service.name_ko),
+        Column("이용서비스명", _service_as_called),
         Column("요금구분", _pricing),
         Column("피해금액", _amount_as_typed),
         Column("상세내용", lambda row, _: row.description),

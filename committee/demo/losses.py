@@ -2,7 +2,8 @@
 
 from random import Random
 
-from committee.demo.mix import Cell, Loss, Reporter
+from committee.demo.facts import Reporter
+from committee.demo.mix import Cell, Loss
 
 # The values at which a tier begins or ends come first in every file that has room for them.
 BOUND_VALUES = (300_000, 300_001, 500_000, 1, 299_999, 499_999)

@@ -8,13 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Reporter(StrEnum):
-    """Who reported; the values are the reporter types of the register."""
-
-    GENERAL_USER = "general_user"
-    SMALL_BUSINESS = "small_business"
-    ENTERPRISE = "enterprise"
+from committee.demo.facts import Reporter
 
 
 class Loss(StrEnum):

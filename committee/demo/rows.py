@@ -8,9 +8,9 @@ from typing import NamedTuple
 from committee.demo import names
 from committee.demo.arrivals import DAY_WEIGHTS, arrivals
 from committee.demo.catalogue import COMPANY, SERVICES
-from committee.demo.facts import ServiceFacts
+from committee.demo.facts import Reporter, ServiceFacts
 from committee.demo.losses import loss_of
-from committee.demo.mix import BUSINESS_WEIGHTS, MIX, USER_WEIGHTS, Cell, Loss, Reporter, cells_in_order
+from committee.demo.mix import BUSINESS_WEIGHTS, MIX, USER_WEIGHTS, Cell, Loss, cells_in_order
 from committee.demo.numbers import Bank, Numbers
 from committee.demo.texts import describe
 

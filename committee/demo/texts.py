@@ -5,8 +5,8 @@ from typing import Final
 
 from committee.demo import phrases
 from committee.demo.catalogue import COMPANY
-from committee.demo.facts import ServiceFacts
-from committee.demo.mix import Cell, Loss, Reporter
+from committee.demo.facts import Reporter, ServiceFacts
+from committee.demo.mix import Cell, Loss
 from committee.demo.names import Trade
 
 _FIRST_SYLLABLE, _LAST_SYLLABLE = 0xAC00, 0xD7A3
@@ -75,7 +75,7 @@ def describe(cell: Cell, service: ServiceFacts, trade: Trade | None, rng: Random
     if rng.random() < 0.5:
         sentences.append(rng.choice(phrases.CLOSINGS))
     return " ".join(sentences).format(
-        service=Noun(service.name_ko),
+        service=Noun(service.name),
         when=rng.choice(phrases.WHEN),
         shop=Noun(trade.word if trade else ""),
         custom=Noun(trade.custom if trade else ""),
