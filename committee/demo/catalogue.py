@@ -28,9 +28,7 @@ _PAID, _FREE, _BOTH = Pricing.PAID, Pricing.FREE, Pricing.BOTH
 
 SERVICES = (
     ServiceFacts("messenger", "메신저", "Messenger", COMPANY, _FREE, False, 8700, _FIRE, _seoul(16, 1, 30)),
-    ServiceFacts(
-        "channel", "메신저 채널", "Channel", COMPANY, _BOTH, False, 8200, _FIRE, _seoul(18, 9), ("채널",)
-    ),
+    ServiceFacts("channel", "메신저 채널", "Channel", COMPANY, _BOTH, False, 8200, _FIRE, _seoul(18, 9), ("채널",)),
     ServiceFacts("notice", "알림 메시지", "Business message", COMPANY, _PAID, True, 6100, _FIRE, _seoul(18, 9)),
     ServiceFacts("emoticon", "이모티콘 스토어", "Emoticon store", COMPANY, _PAID, True, 7400, _FIRE, _seoul(17, 8)),
     ServiceFacts("drawer", "드로어 보관함", "Drawer storage", COMPANY, _PAID, True, 900, _FIRE, _seoul(19, 16)),
@@ -45,9 +43,7 @@ SERVICES = (
     ServiceFacts("login", "간편 로그인", "Sign-in", COMPANY, _FREE, True, 5200, _FIRE, _seoul(16, 9)),
     ServiceFacts("taxi", "택시 호출", "Taxi hailing", "mobility", _BOTH, True, 8600, _FIRE, _seoul(16, 18), ("택시",)),
     ServiceFacts("proxy", "대리운전", "Proxy driving", "mobility", _BOTH, True, 4200, _FIRE, _seoul(16, 21), ("대리",)),
-    ServiceFacts(
-        "bike", "전기자전거", "E-bikes", "mobility", _PAID, True, 3600, _FIRE, _seoul(17, 10), ("바이크",)
-    ),
+    ServiceFacts("bike", "전기자전거", "E-bikes", "mobility", _PAID, True, 3600, _FIRE, _seoul(17, 10), ("바이크",)),
     ServiceFacts("parking", "주차", "Parking", "mobility", _PAID, True, 2900, _FIRE, _seoul(17, 10), ("주차장",)),
     ServiceFacts(
         "navigation", "내비게이션", "Wayfinder", "mobility", _FREE, True, 2200, _FIRE, _seoul(16, 12), ("내비",)
