@@ -1,10 +1,10 @@
-"""Starts the embedded database, the environment and the site; plain Python, so that it runs before anything is installed."""
+"""Starts the embedded database, the environment and the site; plain Python, for it runs before anything is there."""
 
 from relief.launcher.development_keys import development_secrets
-from relief.launcher.places import LauncherError, state_folder
+from relief.launcher.places import LauncherError, made_folder, state_folder
 from relief.launcher.server import ensure_running
 
-__all__ = ("LauncherError", "database_url", "development_secrets", "state_folder")
+__all__ = ("LauncherError", "database_url", "development_secrets", "made_folder", "state_folder")
 
 
 def database_url() -> str:

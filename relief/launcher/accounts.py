@@ -27,7 +27,7 @@ class Account:
 
         Raises LauncherError where the system does not let root become somebody else.
         """
-        options = {"cwd": "/", "text": True, "check": False, "stdin": subprocess.DEVNULL, **options}
+        options = {"cwd": "/", "text": True, "stdin": subprocess.DEVNULL, **options}
         if "stdout" not in options:
             options["capture_output"] = True
         if options.get("input") is not None:
@@ -37,9 +37,10 @@ class Account:
         # The library path of the caller could lead the server to other libraries than its own.
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
         try:
-            return subprocess.run(command, env=environment, **options)
+            return subprocess.run(command, env=environment, check=False, **options)
         except PermissionError as error:
-            if self.uid is not None and not os.path.exists(error.filename or ""):
+            # Where the program itself is out of reach, the error names it.
+            if self.uid is not None and error.filename is None:
                 raise LauncherError(
                     f"Root may not become {self.name} here, and PostgreSQL refuses to run as root. "
                     "Run this as an ordinary user, or name your own server in DATABASE_URL."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import importlib.util
 import os
 import re
@@ -16,12 +15,12 @@ from relief.launcher.places import LauncherError
 
 OLDEST = 15
 _MACHINE_FOLDERS = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/opt/homebrew/opt/postgresql@*/bin",
-    "/usr/local/opt/postgresql@*/bin",
-    "/usr/local/pgsql/bin",
-    "/usr/libexec/postgresql*",
+    "usr/lib/postgresql/*/bin",
+    "usr/pgsql-*/bin",
+    "opt/homebrew/opt/postgresql@*/bin",
+    "usr/local/opt/postgresql@*/bin",
+    "usr/local/pgsql/bin",
+    "usr/libexec/postgresql*",
 )
 
 
@@ -79,7 +78,7 @@ def _folders() -> Iterator[tuple[Path, bool]]:
     on_path = shutil.which("postgres")
     if on_path:
         yield Path(on_path).resolve().parent, False
-    found = [Path(folder) for pattern in _MACHINE_FOLDERS for folder in glob.glob(pattern)]
+    found = [folder for pattern in _MACHINE_FOLDERS for folder in Path("/").glob(pattern)]
     for folder in sorted(found, key=_version_in_name, reverse=True):
         yield folder, False
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import locale
 import os
 import secrets
 import shutil
 import socket
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from relief.launcher.accounts import Account, server_account
 from relief.launcher.binaries import Binaries
-from relief.launcher.places import LauncherError, made_folder, state_folder, temporary_folder, write_private
+from relief.launcher.places import LauncherError, made_folder, say, state_folder, temporary_folder, write_private
 
 ROLE = DATABASE = "relief"
 _SMALL_SHARED_MEMORY = 512 * 1024 * 1024
@@ -64,6 +64,11 @@ class Cluster:
         return int((self.data / "PG_VERSION").read_text(encoding="ascii")) if self.exists else None
 
     @property
+    def identity(self) -> str:
+        """Tells this cluster from one made later in the same place: a password is drawn with each."""
+        return hashlib.sha256((self.home / "password").read_bytes()).hexdigest()[:16]
+
+    @property
     def port(self) -> int:
         return int((self.home / "port").read_text(encoding="ascii"))
 
@@ -90,23 +95,21 @@ def find_cluster() -> Cluster:
                     "it is closed. Open that folder to others (chmod o+x), or name another one in RELIEF_STATE_DIR."
                 )
             return cluster
-        print(
+        say(
             f"THE DATA OF THE EMBEDDED DATABASE IS LOST: {home} is gone or incomplete"
             + (" (the temporary folder was cleaned)" if home.is_relative_to(temporary_folder()) else "")
             + ". A new, empty database is made.",
-            file=sys.stderr,
-            flush=True,
+            error=True,
         )
         note.unlink()
     account = server_account(None)
     home = made_folder(state_folder() / "database", 0o711)
     if not account.can_enter(home):
         home = made_folder(temporary_folder() / "database", 0o711)
-        print(
+        say(
             f"A folder above this checkout is closed to {account.name}, as which PostgreSQL has to run: the database "
             f"goes to {home} and lasts as long as the temporary folder does. RELIEF_STATE_DIR names a better place.",
-            file=sys.stderr,
-            flush=True,
+            error=True,
         )
     return Cluster(home, account)
 
@@ -208,4 +211,6 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
             probe.bind((host, port))
         except OSError:
             return False
-    return True
+    with socket.socket() as probe:
+        # Some systems let a second program listen on one address beside a first that listens on all.
+        return probe.connect_ex((host, port)) != 0

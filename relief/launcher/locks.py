@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from relief.launcher.places import LauncherError
+from relief.launcher.places import LauncherError, say
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def locked(path: Path, *, patience: float = 300, waiting: str = "") -> Iterator[
                         f"Another command of this checkout holds {path}. Wait for it to end, then try again."
                     ) from None
                 if waiting and not told:
-                    print(waiting, flush=True)
+                    say(waiting)
                     told = True
                 time.sleep(0.05)
         yield file

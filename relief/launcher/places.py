@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 import tempfile
 from pathlib import Path
 
@@ -67,3 +68,13 @@ def write_private(path: Path, content: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     Path(name).replace(path)
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Write a line to the terminal at once; a terminal that is gone is no reason to stop."""
+    stream = sys.stderr if error else sys.stdout
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except OSError:
+        return

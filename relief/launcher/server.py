@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from relief.launcher.binaries import find_binaries
 from relief.launcher.cluster import Cluster, choose_port, find_cluster, is_free, make_data, write_configuration
 from relief.launcher.locks import locked
-from relief.launcher.places import LauncherError, made_folder, state_folder
+from relief.launcher.places import LauncherError, made_folder, say, state_folder
 from relief.launcher.processes import birth, command_line, signal_process, wait_until_gone
 
 START_PATIENCE = 600.0
@@ -34,7 +34,7 @@ def ensure_running() -> Embedded:
 
     Safe to call from any number of processes at once. Raises LauncherError with a sentence that says what to do.
     """
-    cluster = _known_cluster()
+    cluster = known_cluster()
     if cluster is not None and _postmaster(cluster) is not None:
         return Embedded(cluster.url, started=False)
     with locked(state_folder() / "database.lock", patience=START_PATIENCE):
@@ -51,7 +51,7 @@ def ensure_running() -> Embedded:
 def stop() -> bool:
     """Stop the embedded database; returns whether it was running. Raises LauncherError where it does not end."""
     with locked(state_folder() / "database.lock", patience=START_PATIENCE):
-        cluster = _known_cluster()
+        cluster = known_cluster()
         pid = _postmaster(cluster, ready=False) if cluster else None
         if pid is None:
             return False
@@ -64,9 +64,19 @@ def stop() -> bool:
         raise LauncherError(f"PostgreSQL (process {pid}) does not stop. End it, then try again.")
 
 
+def discard() -> None:
+    """Stop the embedded database and throw its data away; its programs and its port are kept."""
+    stop()
+    with locked(state_folder() / "database.lock", patience=START_PATIENCE):
+        cluster = known_cluster()
+        if cluster is not None:
+            shutil.rmtree(cluster.data)
+        (state_folder() / "database.json").unlink(missing_ok=True)
+
+
 def status() -> str:
     """Return one sentence on the embedded database."""
-    cluster = _known_cluster()
+    cluster = known_cluster()
     if cluster is None:
         return "The embedded database has not been made yet."
     pid = _postmaster(cluster)
@@ -75,7 +85,8 @@ def status() -> str:
     return f"The embedded database in {cluster.data} runs on 127.0.0.1:{cluster.port} (process {pid})."
 
 
-def _known_cluster() -> Cluster | None:
+def known_cluster() -> Cluster | None:
+    """Return the cluster that has data, None where there is none yet."""
     if not (state_folder() / "database.json").exists():
         return None
     cluster = find_cluster()
@@ -137,7 +148,7 @@ def _launch(cluster: Cluster, command: list[str], log: Path) -> bool:
         if _postmaster(cluster) == pid:
             return True
         if not told and time.monotonic() - beginning > 10:
-            print("The embedded database repairs itself after it was killed …", file=sys.stderr, flush=True)
+            say("The embedded database repairs itself after it was killed …", error=True)
             told = True
         time.sleep(0.05)
     raise LauncherError(f"PostgreSQL does not accept connections; see {log}.")

@@ -21,7 +21,7 @@ DATABASES = {"default": database(DATABASE_URL, pool_size=env.int("RELIEF_DATABAS
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(DATABASE_URL)
 
 _state = launcher.state_folder()
-STATIC_ROOT = _state / "static"
+STATIC_ROOT = launcher.made_folder(_state / "static")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = storages(private=Path(env.str("RELIEF_PRIVATE_DIR", "") or _state / "private"), manifest=False)

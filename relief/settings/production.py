@@ -19,7 +19,7 @@ DATABASE_URL = required("DATABASE_URL", "the address of the PostgreSQL database"
 DATABASES = {"default": database(DATABASE_URL, pool_size=env.int("RELIEF_DATABASE_POOL", 0))}
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(DATABASE_URL)
 
-STATIC_ROOT = Path(env.str("RELIEF_STATIC_DIR", "") or BASE_DIR / "staticfiles")  # noqa: F405 - of base
+STATIC_ROOT = Path(env.str("RELIEF_STATIC_DIR", "") or BASE_DIR / "staticfiles")
 STORAGES = storages(
     private=Path(required("RELIEF_PRIVATE_DIR", "the folder of the private files, outside every public path")),
     manifest=True,

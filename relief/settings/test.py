@@ -8,12 +8,12 @@ from relief.settings.environment import database
 from relief.settings.storage import storages
 
 # No pool: test databases are dropped while a pool would still hold connections to them.
-DATABASES = {"default": database(DATABASE_URL)}  # noqa: F405 - of development
+DATABASES = {"default": database(DATABASE_URL)}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # A message that a test sends must not reach a worker on the developer's own database.
 CELERY_BROKER_URL = "memory://"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
 
 STORAGES = storages(private=Path(tempfile.gettempdir()) / "relief-tests-private", manifest=False)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
