@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 
-STEPS = ("migrate", "sync_roles", "compile_messages")
+# The command, and how much it says; migrations say nothing unless they fail.
+STEPS = (("migrate", 0), ("sync_roles", 1), ("compile_messages", 1))
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         known = get_commands()
-        for name in STEPS:
+        for name, verbosity in STEPS:
             if name in known:
                 extra = {"interactive": False} if name == "migrate" else {}
-                call_command(name, verbosity=min(options["verbosity"], 1), stdout=self.stdout, **extra)
+                call_command(name, verbosity=min(options["verbosity"], verbosity), stdout=self.stdout, **extra)
