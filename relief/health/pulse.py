@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from celery import bootsteps
@@ -22,21 +23,24 @@ def beat() -> None:
 
 
 class Pulse(bootsteps.StartStopStep):
-    """Writes the heartbeat from a timer for as long as the worker runs."""
+    """Writes the heartbeat for as long as the worker runs.
 
-    requires = frozenset({"celery.worker.components:Timer"})
+    From a thread of its own: the worker's timer sleeps through a whole interval before it lets the worker stop.
+    """
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
-        self._entry: Any = None
+        self._ended = threading.Event()
 
-    def start(self, worker: Any) -> None:
-        """Beat once at once, then every few seconds."""
+    def start(self, _worker: Any) -> None:
+        """Begin to beat, at once and then every few seconds."""
+        threading.Thread(target=self._run, name="pulse", daemon=True).start()
+
+    def _run(self) -> None:
         beat()
-        self._entry = worker.timer.call_repeatedly(EVERY_SECONDS, beat)
+        while not self._ended.wait(EVERY_SECONDS):
+            beat()
 
     def stop(self, _worker: Any) -> None:
         """Beat no more; the last mark grows old by itself."""
-        if self._entry is not None:
-            self._entry.cancel()
-            self._entry = None
+        self._ended.set()
