@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 MAX_WON = 10**15
@@ -37,3 +38,21 @@ def format_won(amount: int | None) -> str:
     if amount is None:
         return "–"
     return _("%(amount)s won") % {"amount": f"{amount:,}"}
+
+
+HUNDRED_MILLION = 100_000_000
+BILLION = 1_000_000_000
+
+
+def format_large_won(amount: int | None) -> str:
+    """Return a large amount as people say it: hundreds of millions (억) in Korean, billions in English; or a dash.
+
+    One decimal, rounded half up, left out in Korean where it is 0: "3,120억 원", "312.0 billion won".
+    """
+    if amount is None:
+        return "–"
+    if get_language() == "ko":
+        whole, tenth = divmod((amount * 10 * 2 + HUNDRED_MILLION) // (HUNDRED_MILLION * 2), 10)
+        return f"{whole:,}.{tenth}억 원" if tenth else f"{whole:,}억 원"
+    whole, tenth = divmod((amount * 10 * 2 + BILLION) // (BILLION * 2), 10)
+    return _("%(amount)s billion won") % {"amount": f"{whole:,}.{tenth}"}

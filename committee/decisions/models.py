@@ -84,6 +84,7 @@ class Decision(models.Model):
     fact_reporter_type = models.CharField(_("reporter type as decided on"), max_length=16, choices=ReporterType)
     fact_pricing = models.CharField(_("paid or free as decided on"), max_length=8, choices=Pricing)
     fact_nature = models.CharField(_("nature as decided on"), max_length=8, choices=Nature)
+    fact_admission = models.CharField(_("admission as decided on"), max_length=12, choices=Claim.Admission)
     fact_operator_kind = models.CharField(_("operator as decided on"), max_length=10, choices=Operator.Kind)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+", db_index=False

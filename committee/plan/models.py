@@ -8,14 +8,14 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident, ReporterType
 from relief.audit.history import tracked
 from relief.errors import declare_constraint
 from relief.guards import Refusal
-from relief.money import MAX_WON
+from relief.money import MAX_WON, format_won
 from relief.scope import ScopedQuerySet, scoped_by
 from relief.states import StateTable
 
@@ -44,6 +44,9 @@ class Measure(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.UNDER_DISCUSSION)
     audience = models.CharField(_("who"), max_length=120)
     audience_en = models.CharField(_("who, in English"), max_length=120, blank=True)
+    reporter_type = models.CharField(
+        _("for reporters of type"), max_length=16, choices=ReporterType, blank=True, help_text=_("Empty: another group")
+    )
     recipients = models.BigIntegerField(_("recipients"), null=True, blank=True)
     quota = models.BigIntegerField(_("quota"), null=True, blank=True)
     opens_on = models.DateField(_("opens on"), null=True, blank=True)
@@ -76,6 +79,11 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return self.name_en if get_language() == "en" and self.name_en else self.name
+
+    @property
+    def audience_text(self) -> str:
+        """Who the measure is for, in the active language where a text in it is kept."""
+        return self.audience_en if get_language() == "en" and self.audience_en else self.audience
 
 
 @tracked()
@@ -259,3 +267,18 @@ class Tier(models.Model):
 
     def __str__(self) -> str:
         return str(_("Tier %(number)s") % {"number": self.number})
+
+    @property
+    def up_to(self) -> int | None:
+        """The highest loss in won that the tier holds, itself included; None where the tier is open above."""
+        return None if self.bounds.upper is None else self.bounds.upper - 1
+
+    @property
+    def span(self) -> str:
+        """The losses of the tier as people write them: "1 won to 300,000 won", or "more than 500,000 won"."""
+        if self.up_to is None:
+            return gettext("more than %(bound)s") % {"bound": format_won(self.bounds.lower - 1)}
+        return gettext("%(first)s to %(last)s") % {
+            "first": format_won(self.bounds.lower),
+            "last": format_won(self.up_to),
+        }
