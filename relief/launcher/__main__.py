@@ -20,11 +20,12 @@ def _setup(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     _environment(development=False)
+    site.refuse_second()
     started = steps.prepare()
     try:
         steps.load_demo()
         say("· Web server, worker and beat …")
-        site.run(port=arguments.port, listen=arguments.listen, welcome=_welcome)
+        started |= site.run(port=arguments.port, listen=arguments.listen, welcome=_welcome)
     finally:
         # Whoever else found the database running goes on with it.
         if started:

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -91,7 +91,8 @@ class Site:
     port: int
     parts: list[Part]
     group: int = 0
-    ending: bool = field(default=False)
+    ending: bool = False
+    database_started: bool = False
 
     @property
     def address(self) -> str:
@@ -134,6 +135,7 @@ class Site:
             if not os.environ.get("DATABASE_URL") and time.monotonic() - checked > _CHECK_DATABASE_EVERY:
                 checked = time.monotonic()
                 if server.ensure_running().started:
+                    self.database_started = True
                     say("The embedded database had stopped; it runs again.")
 
     def _restart(self, part: Part) -> None:
@@ -235,16 +237,23 @@ def choose_port(wanted: int, listen: str) -> int:
     raise LauncherError(f"No free port from {wanted} on. Name another with PORT=….")
 
 
-def run(*, port: int, listen: str, welcome: Callable[[str], None]) -> None:
-    """Run the site until SIGINT, SIGTERM or SIGHUP; `welcome` is called with its address once it answers.
-
-    Raises LauncherError where the site of this checkout runs already, or a part does not stay up.
-    """
+def refuse_second() -> None:
+    """Raise LauncherError where the site of this checkout runs already."""
     if is_held(_lock_path()):
         raise LauncherError(
             f"The site of this checkout runs already at {_read_note().get('address', 'an unknown address')}. "
             "`make stop` stops it."
         )
+
+
+def run(*, port: int, listen: str, welcome: Callable[[str], None]) -> bool:
+    """Run the site until SIGINT, SIGTERM or SIGHUP; `welcome` is called with its address once it answers.
+
+    Returns whether it had to start the embedded database again.
+
+    Raises LauncherError where the site of this checkout runs already, or a part does not stay up.
+    """
+    refuse_second()
     with locked(_lock_path(), patience=1):
         if end_orphans():
             say("Ended what the last run had left behind when it was killed.")
@@ -276,6 +285,7 @@ def run(*, port: int, listen: str, welcome: Callable[[str], None]) -> None:
         finally:
             say("Stopping …")
             site.stop()
+        return site.database_started
 
 
 def status() -> str:
