@@ -63,6 +63,7 @@ ROLES: tuple[Role, ...] = (
             *DECISIONS,
             *REPORTS,
             *JOBS,
+            "committee.plan_measures",
             "committee.draft_tier_policy",
             "committee.run_decisions",
             "committee.add_reportingdate",
