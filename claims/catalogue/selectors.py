@@ -18,3 +18,8 @@ def working_incident_id(user: User) -> int | None:
         user._working_incident_id = known  # type: ignore[attr-defined]
     known = user._working_incident_id  # type: ignore[attr-defined]
     return known
+
+
+def desks_of(user: User) -> list[Desk]:
+    """Return the user's desks with their incidents, newest incident first: what the switcher offers."""
+    return list(Desk.objects.filter(user=user).select_related("incident").order_by("-incident__started_at", "pk"))
