@@ -42,6 +42,7 @@ class MeasureFacts:
     expected_cost_from: int | None = None
     expected_cost_to: int | None = None
     note: str = ""
+    reporter_type: str = ""
 
 
 CASH = "cash"
@@ -56,6 +57,7 @@ MEASURES = (
         "Small businesses with a reported loss of sales",
         expected_cost_from=200_000_000,
         expected_cost_to=400_000_000,
+        reporter_type="small_business",
     ),
     MeasureFacts(
         "channel-cash",
@@ -67,6 +69,7 @@ MEASURES = (
         "Every small business",
         (ItemFacts("메시지 발송 이용권", "Credit to send channel messages", 50_000),),
         note="수십만 개 채널",
+        reporter_type="small_business",
     ),
     MeasureFacts(
         "emoticons",
@@ -83,6 +86,7 @@ MEASURES = (
         recipients=GENERAL_USERS,
         opens_on=PACKAGE_OPENS_ON,
         closes_on=PACKAGE_CLOSES_ON,
+        reporter_type="general_user",
     ),
     MeasureFacts(
         "makers-coupons",
@@ -96,6 +100,7 @@ MEASURES = (
         recipients=GENERAL_USERS,
         opens_on=PACKAGE_OPENS_ON,
         closes_on=PACKAGE_CLOSES_ON,
+        reporter_type="general_user",
     ),
     MeasureFacts(
         "drawer-voucher",
@@ -108,6 +113,7 @@ MEASURES = (
         (ItemFacts("100GB 보관함 한 달", "One month of 100 GB storage", 1_900, kept_days=30),),
         quota=3_000_000,
         note="수량은 이후 늘릴 수 있음",
+        reporter_type="general_user",
     ),
     MeasureFacts(
         "pc-room-coins",
@@ -158,4 +164,7 @@ MEASURES = (
 
 # Loss up to and including the first number of won gives the second; above the last the committee examines the proof.
 TIERS = ((300_000, 30_000), (500_000, 50_000))
-GROUNDS = "소상공인의 영업이익률, 다른 서비스로 대신할 수 있었는지, 해당 서비스 시장에서 회사의 점유율, 접수된 손실의 중앙값을 고려하였습니다."
+GROUNDS = (
+    "소상공인의 영업이익률, 다른 서비스로 대신할 수 있었는지, "
+    "해당 서비스 시장에서 회사의 점유율, 접수된 손실의 중앙값을 고려하였습니다."
+)

@@ -109,6 +109,25 @@ def create_user(
     return user
 
 
+def create_first_administrator(*, username: str, password: str, full_name: str = "") -> User:
+    """Create the administrator of an empty site, from whom every other account comes; nobody is there to ask.
+
+    Raises RuleBroken(site_has_users | unknown_role | weak_password).
+    """
+    with transaction.atomic():
+        if User.objects.exists():
+            raise RuleBroken(
+                _("This site has accounts already. Ask one of its administrators for another."), code="site_has_users"
+            )
+        user = User(username=username, full_name=full_name, is_staff=True)
+        _check_password(password, user)
+        user.set_password(password)
+        user.save()
+        with acting(by=user, act="accounts.create_first_administrator"):
+            user.groups.set(_groups(["administrator"]))
+    return user
+
+
 def _other(by: User, user: User) -> User:
     require(by, "relief.change_user")
     if by.pk == user.pk:
