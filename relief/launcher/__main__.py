@@ -7,6 +7,7 @@ import os
 import sys
 
 from relief.launcher import development, environment, server, site, steps
+from relief.launcher.env_file import read_env_file
 from relief.launcher.places import CHECKOUT, LauncherError, say, state_folder
 
 
@@ -102,6 +103,7 @@ def main() -> int:
     reset.set_defaults(act=_reset)
     arguments = parser.parse_args()
     try:
+        read_env_file()
         code: int = arguments.act(arguments)
     except LauncherError as refusal:
         say(f"\n{refusal}", error=True)

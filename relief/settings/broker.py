@@ -30,7 +30,7 @@ def broker(database_url: str) -> tuple[str, dict[str, Any]]:
         "use_notify": True,
         # One read, then wait for the notification: a long poll would keep a connection busy.
         "wait_time_seconds": 0,
-        "polling_interval": 2,
+        "polling_interval": 1,
         "pool_size": 4,
         "pool_timeout": 10,
     }

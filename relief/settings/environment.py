@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from relief.launcher.env_file import read_env_file
+
+read_env_file()
 env = Env()
 
 KEY_LENGTH = 32
