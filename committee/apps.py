@@ -1,5 +1,7 @@
 """What is decided and paid."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class CommitteeConfig(AppConfig):
     name = "committee"
     verbose_name = _("Committee")
+
+    def ready(self) -> None:
+        # A page that cancels or retries a job asks for its kind, and nothing else has loaded the runners there.
+        for slice_ in ("decisions", "payouts"):
+            import_module(f"committee.{slice_}.tasks")

@@ -70,6 +70,7 @@ class Decision(models.Model):
         AFFILIATE = "affiliate", _("The service belongs to an affiliate, to which the claim is referred")
         INQUIRY = "inquiry", _("The report is a question or a protest")
         NOT_ADMITTED = "not_admitted", _("The claim came outside its round or its round does not admit it")
+        CORRECTION = "correction", _("A correction of an earlier decision")
 
     claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="decisions", db_index=False)
     run = models.ForeignKey(DecisionRun, models.PROTECT, verbose_name=_("run"), null=True, related_name="decisions")
@@ -106,6 +107,7 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         ordering = ("-id",)
         default_permissions = ("view",)
+        permissions = (("supersede_decision", _("Can put a new decision in the place of an earlier one")),)
         triggers = append_only(
             declare_constraint("decisions_are_append_only", _("A decision is never changed; a new one supersedes it."))
         )

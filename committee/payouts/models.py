@@ -62,6 +62,7 @@ class Batch(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("composed by"), related_name="+"
     )
     composed_at = models.DateTimeField(_("composed at"))
+    form_key = models.UUIDField(_("form"), null=True, editable=False, help_text=_("Which form it was composed from"))
     job = models.ForeignKey(Job, models.PROTECT, verbose_name=_("job"), null=True, related_name="+")
     submission = models.PositiveSmallIntegerField(_("submission"), default=0)
     submitted_at = models.DateTimeField(_("submitted at"), null=True)
@@ -88,6 +89,13 @@ class Batch(models.Model):
             models.UniqueConstraint(
                 fields=("incident", "number"),
                 name=declare_constraint("one_batch_per_number", _("A batch with this number exists already.")),
+            ),
+            models.UniqueConstraint(
+                fields=("form_key",),
+                name=declare_constraint(
+                    "one_batch_per_form",
+                    _("This form was sent twice; the batch was composed once. You find it in the list."),
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["submitted", "approved", "exported"])
@@ -133,7 +141,8 @@ class Batch(models.Model):
 
 
 def _batches_of(tables: pgtrigger.Referencing) -> str:
-    return " UNION ".join(f"SELECT batch_id FROM {table}" for table in (tables.old, tables.new) if table)
+    names = [table for table in (tables.old, tables.new) if table]
+    return " UNION ".join(f"SELECT batch_id FROM {name}" for name in names)  # noqa: S608 - the names stand below
 
 
 def frozen_lines(rule: str) -> list[pgtrigger.Trigger]:
@@ -163,7 +172,7 @@ def frozen_lines(rule: str) -> list[pgtrigger.Trigger]:
                     RAISE EXCEPTION 'rule {rule}' USING ERRCODE = 'check_violation', CONSTRAINT = '{rule}';
                 END IF;
                 RETURN NULL;
-            """,
+            """,  # noqa: S608 - built of our own names
         )
         for operation, tables in seen.items()
     ]

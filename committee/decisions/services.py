@@ -1,0 +1,142 @@
+"""Deciding claims: one set-based run under one policy version, and single decisions that supersede."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from committee.decisions.models import Decision, DecisionRun
+from committee.decisions.selectors import unclassified_claims, undecided_claims
+from committee.plan.models import TierPolicy
+from committee.plan.rules import branch_sql, verdicts_sql
+from committee.plan.selectors import CLAIM_COLUMNS, policy_branches
+from relief import clock
+from relief.access import require
+from relief.audit.services import acting
+from relief.errors import RuleBroken, database_rules
+from relief.jobs import services as jobs
+
+if TYPE_CHECKING:
+    from relief.accounts.models import User
+
+DECIDE = "committee.decide"
+
+
+def start_run(*, by: User, policy: TierPolicy) -> DecisionRun:
+    """Ask for a run of an adopted policy over all claims of its incident that have no decision; a job carries it out.
+
+    Raises NotAllowed, RuleBroken(policy_not_adopted, nothing_to_decide).
+    """
+    require(by, "committee.run_decisions")
+    with database_rules(), transaction.atomic(), acting(by=by, act="committee.start_run"):
+        policy = TierPolicy.objects.select_for_update(of=("self",), no_key=True).get(pk=policy.pk)
+        _refuse_unless_adopted(policy.state)
+        if not undecided_claims(policy.incident_id).exists():
+            raise RuleBroken(
+                _("Every classified claim has its decision already; there is nothing to decide."),
+                code="nothing_to_decide",
+            )
+        run = DecisionRun.objects.create(
+            incident_id=policy.incident_id, policy=policy, run_by=by, created_at=clock.now()
+        )
+        run.job = jobs.enqueue(kind=DECIDE, by=by, subject_key=run.pk, incident_id=policy.incident_id)
+        run.save(update_fields=("job",))
+    return run
+
+
+def _refuse_unless_adopted(state: str) -> None:
+    if state != TierPolicy.State.ADOPTED:
+        raise RuleBroken(
+            _("Only an adopted policy decides claims. Have it adopted, or run the adopted version."),
+            code="policy_not_adopted",
+        )
+
+
+def decide(job: jobs.Run) -> dict[str, Any]:
+    """Carry out a decision run: one statement decides every undecided, classified claim; a second time adds nothing.
+
+    The policy row is locked until the decisions are committed, so that a version adopted meanwhile waits and every
+    decision of the run carries one version. Returns {"decided", "unclassified"} as counts.
+    """
+    run = DecisionRun.objects.select_related("policy").get(pk=job.job.subject_key)
+    waiting = undecided_claims(run.incident_id).count()
+    job.advance(done=0, total=waiting, stage="deciding")
+    with database_rules(), transaction.atomic():
+        job.hold()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT state FROM committee_tierpolicy WHERE id = %s FOR SHARE", [run.policy_id])
+            _refuse_unless_adopted(cursor.fetchone()[0])
+        decided = _insert_decisions(run)
+    job.advance(done=decided, total=decided)
+    return {"decided": decided, "unclassified": unclassified_claims(run.incident_id).count()}
+
+
+def _insert_decisions(run: DecisionRun) -> int:
+    branches = policy_branches(run.policy)
+    case, case_parameters = branch_sql(branches, CLAIM_COLUMNS)
+    verdicts, verdict_parameters = verdicts_sql(branches)
+    # In the order of the claims: two runs at once then wait for each other instead of deadlocking.
+    statement = f"""
+        WITH verdicts (branch, outcome, reason_code, amount, tier_id) AS ({verdicts})
+        INSERT INTO committee_decision (
+            claim_id, run_id, policy_id, tier_id, outcome, reason_code, amount, fact_loss, fact_reporter_type,
+            fact_pricing, fact_nature, fact_admission, fact_operator_kind, decided_by_id, decided_at, reason)
+        SELECT c.id, %s, %s, v.tier_id, v.outcome, v.reason_code, v.amount, c.claimed_loss, t.reporter_type,
+               t.pricing, t.nature, c.admission, t.operator_kind, %s, %s, ''
+        FROM claims_claim c
+        JOIN claims_classification t ON t.claim_id = c.id
+        LEFT JOIN verdicts v ON v.branch = {case}
+        WHERE c.incident_id = %s
+          AND NOT EXISTS (SELECT 1 FROM committee_decision d WHERE d.claim_id = c.id AND d.supersedes_id IS NULL)
+        ORDER BY c.id
+        ON CONFLICT (claim_id) WHERE supersedes_id IS NULL DO NOTHING
+    """  # noqa: S608 - built of our own column names, values are parameters
+    parameters = [
+        *verdict_parameters,
+        run.pk,
+        run.policy_id,
+        run.run_by_id,
+        clock.now(),
+        *case_parameters,
+        run.incident_id,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def supersede(*, by: User, decision: Decision, outcome: str, amount: int, reason: str) -> Decision:
+    """Put a new decision in the place of a standing one, with the facts as they were and the reason; return it.
+
+    `amount` in won, 0 unless the outcome is "supported". Raises NotAllowed,
+    RuleBroken(superseding_needs_reason, decision_superseded, changes_nothing, only_supported_claims_get_money).
+    """
+    require(by, "committee.supersede_decision")
+    if not reason.strip():
+        raise RuleBroken(_("Say why the decision is changed."), code="superseding_needs_reason")
+    with database_rules(), transaction.atomic(), acting(by=by, act="committee.supersede", reason=reason):
+        old = Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
+        if Decision.objects.filter(supersedes=old).exists():
+            raise RuleBroken(
+                _("A later decision stands in the place of this one. Open that one."), code="decision_superseded"
+            )
+        if (old.outcome, old.amount) == (outcome, amount):
+            raise RuleBroken(_("The decision says this already; nothing would change."), code="changes_nothing")
+        return Decision.objects.create(
+            claim_id=old.claim_id,
+            outcome=outcome,
+            reason_code=Decision.Reason.CORRECTION,
+            amount=amount,
+            fact_loss=old.fact_loss,
+            fact_reporter_type=old.fact_reporter_type,
+            fact_pricing=old.fact_pricing,
+            fact_nature=old.fact_nature,
+            fact_admission=old.fact_admission,
+            fact_operator_kind=old.fact_operator_kind,
+            decided_by=by,
+            decided_at=clock.now(),
+            supersedes=old,
+            reason=reason.strip(),
+        )

@@ -1,0 +1,12 @@
+"""The decision run as a job: a key in, one service."""
+
+from typing import Any
+
+from committee.decisions.services import DECIDE, decide
+from relief.jobs.services import Run, runner
+
+
+@runner(DECIDE, permission="committee.run_decisions")
+def carry_out_run(run: Run) -> dict[str, Any]:
+    """Decide the claims of the run that the job is about; returns the counts."""
+    return decide(run)
