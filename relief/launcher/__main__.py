@@ -37,7 +37,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _welcome(address: str) -> None:
     say(f"\nThe site is up: {address}\n")
-    if steps.has_command("demo_accounts"):
+    if steps.has_command("demo_accounts") and not os.environ.get("DATABASE_URL"):
         steps.manage("demo_accounts")
     say(f"\nLogs: {state_folder() / 'log'}    Ctrl-C stops everything.")
 

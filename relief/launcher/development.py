@@ -17,7 +17,7 @@ LINTERS = (
         "import-linter",
         ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"],
     ),
-    ("djlint", ["-m", "djlint", "--check", "--lint", "templates", "relief", "claims", "committee"]),
+    ("djlint", ["-m", "djlint", "--lint", "templates", "relief", "claims", "committee"]),
 )
 _LOCK_OPTIONS = (
     *("--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"),

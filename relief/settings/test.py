@@ -1,8 +1,6 @@
 """The test suite: the development settings on a database of its own, without shortcuts in what is tested."""
 
-import tempfile
-from pathlib import Path
-
+from relief import launcher
 from relief.settings.development import *  # noqa: F403 - settings build on each other
 from relief.settings.environment import database
 from relief.settings.storage import storages
@@ -15,5 +13,5 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 
-STORAGES = storages(private=Path(tempfile.gettempdir()) / "relief-tests-private", manifest=False)
+STORAGES = storages(private=launcher.state_folder() / "test-private", manifest=False)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
