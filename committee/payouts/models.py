@@ -282,8 +282,8 @@ class Approval(models.Model):
                     "approval_binds_the_lines", _("The batch changed after you opened it. Look at it again.")
                 ),
                 operation=pgtrigger.Insert,
-                test="(NEW.submission, NEW.lines_sha256) IS DISTINCT FROM (SELECT b.submission, b.lines_sha256 FROM "
-                "committee_batch b WHERE b.id = NEW.batch_id AND b.state IN ('submitted', 'approved'))",
+                test="NOT EXISTS (SELECT 1 FROM committee_batch b WHERE b.id = NEW.batch_id AND b.state = 'submitted' "
+                "AND b.submission = NEW.submission AND b.lines_sha256 = NEW.lines_sha256)",
             ),
         )
 

@@ -1,0 +1,75 @@
+"""Claims decided and composed through the real services, as the tests of the committee start from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from claims.models import Claim
+from committee.decisions.services import start_run
+from committee.models import Batch, DecisionRun, TierPolicy
+from committee.payouts.services import approve, compose, submit
+from relief.accounts.models import User
+from relief.jobs.models import Job
+from relief.jobs.services import carry_out
+from tests import factories
+
+BOUNDS = (1, 299_999, 300_000, 300_001, 500_000, 500_001)
+"""The losses at which a tier begins or ends."""
+
+
+def classified(incident: Any, losses: Iterable[int | None], **claim: Any) -> list[Claim]:
+    """Register and classify one claim a loss."""
+    rule_set = factories.RuleSetFactory(incident=incident)
+    service = claim.pop("service", None) or factories.ServiceFactory(incident=incident)
+    made = [
+        factories.ClaimFactory(incident=incident, service=service, claimed_loss=loss, **claim) for loss in losses
+    ]
+    for row in made:
+        factories.ClassificationFactory(claim=row, rule_set=rule_set)
+    return made
+
+
+def adopted_policy(incident: Any) -> TierPolicy:
+    """The committee's three tiers, adopted."""
+    return factories.TierPolicyFactory(incident=incident, adopted=True)
+
+
+def carried_out(job: Job | None) -> Job:
+    """Carry the job out here and now and return it as it ended."""
+    assert job is not None
+    carry_out(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def decided(incident: Any, losses: Iterable[int | None] = (200_000, 400_000, 900_000), **claim: Any) -> DecisionRun:
+    """Register, classify and decide claims under an adopted policy."""
+    classified(incident, losses, **claim)
+    policy = TierPolicy.objects.filter(incident=incident, state="adopted").first() or adopted_policy(incident)
+    run = start_run(by=factories.UserFactory(secretary=True, incident=incident), policy=policy)
+    assert carried_out(run.job).state == Job.State.DONE, run.job.error
+    return run
+
+
+def drafted(incident: Any, *, by: User | None = None, **selection: str) -> Batch:
+    """Compose a batch of everything payable and return it as a draft."""
+    composer = by or factories.UserFactory(finance=True, incident=incident)
+    batch = compose(by=composer, incident=incident, selection=selection)
+    job = carried_out(batch.job)
+    assert job.state == Job.State.DONE, job.error
+    batch.refresh_from_db()
+    return batch
+
+
+def submitted(incident: Any, *, by: User | None = None) -> Batch:
+    """A batch that waits for another person."""
+    batch = drafted(incident, by=by)
+    return submit(by=batch.composed_by, batch=batch)
+
+
+def approved(incident: Any, *, by: User | None = None) -> Batch:
+    """A batch with another person's approval."""
+    batch = submitted(incident, by=by)
+    manager = factories.UserFactory(manager=True, incident=incident)
+    return approve(by=manager, batch=batch, lines_sha256=batch.lines_sha256)
