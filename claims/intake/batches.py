@@ -1,0 +1,139 @@
+"""The reading side of an import: a thread that reads, validates and seals while the database takes the batch before.
+
+The thread has a connection of its own, on which it reserves keys, tells the progress and keeps the job's lease; the
+import itself is one transaction on the caller's connection.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, Self
+
+from django.db import connection, connections
+
+from claims.intake.columns import Profile, propose
+from claims.intake.copying import Prepared, Preparer, Rejected
+from claims.intake.models import ClaimImport
+from claims.intake.rules import Cell, text_of
+from claims.intake.selectors import vocabulary
+from claims.intake.validation import Report, Validator
+from relief.jobs.services import Run
+from relief.spreadsheets import open_sheet
+
+ROWS_A_BATCH = 5_000
+_WAITING = 2
+_LEASE_SIGN_SECONDS = 10
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows that were read together: the good ones prepared, the others with their faults."""
+
+    profile: Profile
+    read: int = 0
+    good: list[Prepared] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+class Reader:
+    """Reads one file in its own thread; `batches` yields what it made, in the order of the file.
+
+    Whatever stops it (a refusal of the file, a cancelled job, a lost lease) is raised from `batches`.
+    """
+
+    def __init__(self, *, claim_import: ClaimImport, file: IO[bytes], run: Run) -> None:
+        self._import = claim_import
+        self._file = file
+        self._run = run
+        self._ready: queue.Queue[Batch | BaseException | None] = queue.Queue(_WAITING)
+        self._ended = threading.Event()
+        self._done = 0
+        self._thread = threading.Thread(target=self._work, name=f"import-{claim_import.pk}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield batches until the file ends; raises what stopped the reading."""
+        while True:
+            ready = self._ready.get()
+            if ready is None:
+                return
+            if isinstance(ready, BaseException):
+                raise ready
+            yield ready
+
+    def _work(self) -> None:
+        try:
+            for batch in self._read():
+                self._hand_over(batch)
+            self._hand_over(None)
+            # The database still works on the last batches: the lease must not end meanwhile.
+            while not self._ended.wait(_LEASE_SIGN_SECONDS):
+                self._run.advance(done=self._done)
+        except BaseException as error:  # noqa: BLE001 - it is raised again on the other side
+            self._hand_over(error)
+        finally:
+            connections.close_all()
+
+    def _hand_over(self, ready: Batch | BaseException | None) -> None:
+        while not self._ended.is_set():
+            try:
+                self._ready.put(ready, timeout=_LEASE_SIGN_SECONDS)
+            except queue.Full:
+                if not isinstance(ready, BaseException):
+                    self._run.advance(done=self._done)
+            else:
+                return
+
+    def _read(self) -> Iterator[Batch]:
+        sheet = open_sheet(self._file)
+        rows = sheet.rows
+        _, heading = next(rows, (0, []))
+        profile = propose([text_of(cell).strip() for cell in heading])
+        validator = Validator(profile, vocabulary(self._import.incident))
+        preparer = Preparer(incident=self._import.incident, claim_import_id=self._import.pk)
+        total = None if sheet.lines is None else max(sheet.lines - 1, 0)
+        self._run.advance(done=0, total=total, stage="loading")
+        for batch, good in _validated(rows, profile, validator):
+            batch.good = preparer.prepare(good, reserve_keys("claims_claim", len(good)))
+            self._done += batch.read
+            yield batch
+            self._run.advance(done=self._done)
+        self._run.advance(done=self._done, total=self._done)
+
+
+Checked = tuple[int, list[Cell], Report, tuple[int | None, str]]
+
+
+def _validated(
+    rows: Iterator[tuple[int, list[Cell]]], profile: Profile, validator: Validator
+) -> Iterator[tuple[Batch, list[Checked]]]:
+    batch, good = Batch(profile), []
+    for line, cells in rows:
+        batch.read += 1
+        outcome = validator.check(cells)
+        if isinstance(outcome, Report):
+            good.append((line, cells, outcome, validator.admission(outcome)))
+        else:
+            batch.rejected.append(Rejected(line, cells, outcome))
+        if batch.read == ROWS_A_BATCH:
+            yield batch, good
+            batch, good = Batch(profile), []
+    if batch.read:
+        yield batch, good
+
+
+def reserve_keys(table: str, count: int) -> list[int]:
+    """Return `count` fresh keys of a table; sealed values are bound to the key of their row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return [key for (key,) in cursor.fetchall()]

@@ -1,0 +1,141 @@
+"""The writing side of an import: batches into the register by COPY, in one transaction, every row accounted for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from claims.intake.batches import Batch, reserve_keys
+from claims.intake.copying import (
+    CLAIM_COLUMNS,
+    CLAIMANT_COLUMNS,
+    NULL,
+    REJECTED_COLUMNS,
+    Identity,
+    Prepared,
+    Rejected,
+    claimant_line,
+    rejected_line,
+)
+from claims.intake.faults import Fault, Found
+from claims.intake.models import ClaimImport
+
+_KNOWN_CLAIMS = """
+    SELECT receipt_number, content_hash, claim_import_id
+    FROM claims_claim WHERE incident_id = %s AND receipt_number = ANY(%s)
+"""
+_KNOWN_CLAIMANTS = """
+    SELECT id, identity_index FROM claims_claimant
+    WHERE incident_id = %s AND identity_kind = %s AND identity_index = ANY(%s)
+"""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has come of the rows so far; `read` is always the sum of the three others."""
+
+    read: int = 0
+    new: int = 0
+    same: int = 0
+    rejected: int = 0
+    sum_of_losses: int = 0
+    reporter_types: Counter[str] = field(default_factory=Counter)
+    admissions: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the tally as the job's outcome."""
+        return {
+            "read": self.read,
+            "new": self.new,
+            "same": self.same,
+            "rejected": self.rejected,
+            "sum_of_losses": self.sum_of_losses,
+            "reporter_types": dict(self.reporter_types),
+            "admissions": dict(self.admissions),
+            "faults": dict(self.faults),
+        }
+
+
+class Loader:
+    """Writes the batches of one import on the present connection, inside the caller's transaction."""
+
+    def __init__(self, claim_import: ClaimImport) -> None:
+        self._import = claim_import
+        self._incident_id = claim_import.incident_id
+        self.tally = Tally()
+
+    def load(self, batch: Batch) -> None:
+        """Register the batch's new claims with their claimants, and keep its refused rows."""
+        # The driver itself: what is sent by COPY passes no wrapper, and parameters go in binary form.
+        with psycopg.Cursor(connection.connection) as cursor:
+            fresh = self._sorted_out(cursor, batch)
+            claimants = self._claimants(cursor, fresh)
+            lines = "".join(f"{row.copy_line}\t{claimants[row.identity] if row.identity else NULL}\n" for row in fresh)
+            _copy(cursor, "claims_claim", CLAIM_COLUMNS, lines)
+            lines = "".join(rejected_line(self._import.pk, row, batch.profile) for row in batch.rejected)
+            _copy(cursor, "claims_rejectedrow", REJECTED_COLUMNS, lines)
+        self._count(batch, fresh)
+
+    def _sorted_out(self, cursor: psycopg.Cursor[Any], batch: Batch) -> list[Prepared]:
+        """Return the rows that the register does not know; the others count as same, or join the refused."""
+        numbers = [row.receipt_number for row in batch.good]
+        cursor.execute(_KNOWN_CLAIMS, (self._incident_id, numbers))
+        known = {number: (bytes(digest), origin) for number, digest, origin in cursor}
+        fresh: dict[str, Prepared] = {}
+        for row in batch.good:
+            digest, origin = known.get(row.receipt_number, (None, None))
+            if row.receipt_number in fresh or origin == self._import.pk:
+                batch.rejected.append(_refused(row, Fault.DUPLICATE))
+            elif digest is None:
+                fresh[row.receipt_number] = row
+            elif digest == row.content_hash:
+                self.tally.same += 1
+            else:
+                batch.rejected.append(_refused(row, Fault.KNOWN_OTHERWISE))
+        return list(fresh.values())
+
+    def _claimants(self, cursor: psycopg.Cursor[Any], rows: Iterable[Prepared]) -> dict[Identity, int]:
+        """Return the key of every claimant that the rows name; those not known yet are registered."""
+        names: dict[Identity, str] = {}
+        for row in rows:
+            if row.identity is not None:
+                names.setdefault(row.identity, row.name)
+        keys: dict[Identity, int] = {}
+        for kind in sorted({identity.kind for identity in names}):
+            indexes = [identity.blind for identity in names if identity.kind == kind]
+            cursor.execute(_KNOWN_CLAIMANTS, (self._incident_id, kind, indexes), binary=True)
+            keys.update({Identity(kind, bytes(index)): key for key, index in cursor})
+        unknown = [identity for identity in names if identity not in keys]
+        keys.update(zip(unknown, reserve_keys("claims_claimant", len(unknown)), strict=True))
+        lines = "".join(
+            claimant_line(keys[identity], self._incident_id, names[identity], identity) for identity in unknown
+        )
+        _copy(cursor, "claims_claimant", CLAIMANT_COLUMNS, lines)
+        return keys
+
+    def _count(self, batch: Batch, fresh: list[Prepared]) -> None:
+        tally = self.tally
+        tally.read += batch.read
+        tally.new += len(fresh)
+        tally.rejected += len(batch.rejected)
+        tally.sum_of_losses += sum(row.loss or 0 for row in fresh)
+        tally.reporter_types.update(row.reporter_type for row in fresh)
+        tally.admissions.update(row.admission for row in fresh)
+        tally.faults.update(found.fault.value for row in batch.rejected for found in row.faults)
+
+
+def _refused(row: Prepared, fault: Fault) -> Rejected:
+    return Rejected(row.line, row.cells, [Found("receipt_number", fault, row.receipt_number)])
+
+
+def _copy(cursor: psycopg.Cursor[Any], table: str, columns: tuple[str, ...], lines: str) -> None:
+    if not lines:
+        return
+    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        copy.write(lines)

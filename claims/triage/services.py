@@ -1,0 +1,1 @@
+"""Classifying claims by a rule set; filled below."""

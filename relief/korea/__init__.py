@@ -1,0 +1,1 @@
+"""Numbers of Korea: banks, business registration numbers, phones. Pure functions, no database."""
