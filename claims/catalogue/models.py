@@ -55,6 +55,8 @@ class Named(models.Model):
 class IncidentQuerySet(ScopedQuerySet["Incident"]):
     """Incidents; a user sees those he is assigned to."""
 
+    incident_path = "id"
+
     def visible_to(self, user: User) -> Self:
         return self.filter(desks__user=user)
 

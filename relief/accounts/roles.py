@@ -134,3 +134,10 @@ ROLES: tuple[Role, ...] = (
         ),
     ),
 )
+
+_LABELS = {role.identifier: role.label for role in ROLES}
+
+
+def label_of(identifier: str) -> StrOrPromise:
+    """Return a role's label, or the identifier where the table has no such role."""
+    return _LABELS.get(identifier, identifier)

@@ -12,8 +12,11 @@ from django.core.files.storage import storages
 from django.utils.translation import gettext_lazy as _
 
 from relief import clock
+from relief.audit.models import Disclosure
+from relief.audit.services import record_disclosure
 from relief.errors import NotAllowed, RuleBroken
 from relief.files.models import StoredFile
+from relief.scope import working_incident_id
 
 if TYPE_CHECKING:
     from relief.accounts.models import User
@@ -67,7 +70,8 @@ def store(
             stored_at=clock.now(),
         )
         storage = storages["private"]
-        if not storage.exists(row.path):
+        # A file of another size under this hash was damaged on the disk; these bytes mend it.
+        if not storage.exists(row.path) or storage.size(row.path) != size:
             spool.seek(0)
             storage.save(row.path, File(spool))
     row.save()
@@ -75,12 +79,48 @@ def store(
 
 
 def open_stored(row: StoredFile) -> IO[bytes]:
-    """Open the bytes of a stored file for reading; no permission is checked here (see `may_read`)."""
-    return storages["private"].open(row.path, "rb")
+    """Open the bytes of a stored file for reading; no permission is checked here (see `may_read`).
+
+    Raises RuleBroken(file_damaged) where the file is gone or is no longer what was handed in: every byte is read and
+    held against the SHA-256 first.
+    """
+    damaged = RuleBroken(
+        _("The stored file is damaged. Tell an administrator to restore it from the backup."), code="file_damaged"
+    )
+    try:
+        file: IO[bytes] = storages["private"].open(row.path, "rb")
+    except FileNotFoundError as error:
+        raise damaged from error
+    if hashlib.file_digest(file, "sha256").hexdigest() != row.sha256:  # type: ignore[arg-type]
+        file.close()
+        raise damaged
+    file.seek(0)
+    return file
 
 
 def may_read(*, by: User, row: StoredFile) -> None:
-    """Raise NotAllowed unless the user may open this file under the test of its purpose."""
+    """Raise NotAllowed unless the user may open this file: its incident is his, and its purpose's test says so."""
     test = _readers.get(row.purpose)
-    if test is None or not test(by, row):
+    in_scope = row.incident_id is None or row.incident_id == working_incident_id(by)
+    if test is None or not by.is_active or not in_scope or not test(by, row):
         raise NotAllowed(_("This file is not open to you."), code="file_not_readable")
+
+
+def open_for(*, by: User, row: StoredFile, request_id: str = "") -> IO[bytes]:
+    """Check, record the download as a disclosure, and open the bytes.
+
+    Raises NotAllowed, or RuleBroken(file_damaged).
+    """
+    may_read(by=by, row=row)
+    file = open_stored(row)
+    record_disclosure(
+        by=by,
+        kind=Disclosure.Kind.DOWNLOAD,
+        subject="relief.storedfile",
+        subject_key=str(row.pk),
+        fields=row.purpose,
+        reason=row.name,
+        request_id=request_id,
+        incident_id=row.incident_id,
+    )
+    return file

@@ -10,7 +10,6 @@ from relief.errors import declare_constraint
 from relief.scope import ScopedQuerySet
 from relief.states import StateTable
 
-
 # queued: waits for a worker (also after its worker died); running: a worker holds the lease;
 # failed: ended with an error, may be retried; done and cancelled are final.
 JOB_STATES = StateTable(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from relief import clock
@@ -20,12 +19,13 @@ from relief.errors import NotAllowed, RuleBroken, database_rules
 from relief.jobs.models import Job
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from relief.accounts.models import User
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
-MAX_ATTEMPTS = 5
 
 
 class JobCancelled(Exception):
@@ -45,6 +45,8 @@ class Run:
 
     def advance(self, *, done: int, total: int | None = None, stage: str | None = None) -> None:
         """Write progress and renew the lease; call at least every 30 seconds, outside or at the end of a chunk.
+
+        `stage` is an English msgid of the catalogue ("reading"): it is shown in the language of who looks.
 
         Raises JobCancelled where cancelling was asked for, LeaseLost where another worker holds the job now.
         """
@@ -74,27 +76,54 @@ Runner = Callable[[Run], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of job: its runner, the permission that cancels and retries it, and what follows its end."""
+    """A kind of job: its runner, the permission that cancels and retries it, what follows its end, and its words."""
 
     runner: Runner
     permission: str
     on_end: Callable[[Job], None] | None = None
+    label: StrOrPromise = ""
+    subject: str = ""
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def runner(kind: str, *, permission: str, on_end: Callable[[Job], None] | None = None) -> Callable[[Runner], Runner]:
+def runner(
+    kind: str,
+    *,
+    permission: str,
+    on_end: Callable[[Job], None] | None = None,
+    label: StrOrPromise = "",
+    subject: str = "",
+) -> Callable[[Runner], Runner]:
     """Register the function that carries out jobs of a kind; it returns the outcome as a JSON object.
 
     `on_end` is called in the transaction that ends the job as failed or cancelled, to put the subject right.
+    `label` names the kind to people; `subject` is the model ("claims.claimimport") that `subject_key` is a row of.
     """
 
     def register(function: Runner) -> Runner:
-        _kinds[kind] = Kind(function, permission, on_end)
+        _kinds[kind] = Kind(function, permission, on_end, label, subject)
         return function
 
     return register
+
+
+def kind_label(kind: str) -> StrOrPromise:
+    """Return the words for a kind of job, or its code where it has none."""
+    known = _kinds.get(kind)
+    return known.label if known and known.label else kind
+
+
+def kind_labels() -> list[tuple[str, StrOrPromise]]:
+    """Return every registered kind with its words, for a filter."""
+    return [(kind, kind_label(kind)) for kind in sorted(_kinds)]
+
+
+def subject_model(kind: str) -> str:
+    """Return the model ("claims.claimimport") that jobs of a kind are about, or an empty text."""
+    known = _kinds.get(kind)
+    return known.subject if known else ""
 
 
 def enqueue(
@@ -158,21 +187,28 @@ def carry_out(job_id: int) -> Job.State | None:
     run = _take(job_id)
     if run is None:
         return None
-    kind = _kinds[run.job.kind]
     try:
-        with acting(by=run.job.by, act=run.job.kind):
-            outcome = kind.runner(run)
+        return _end(run, Job.State.DONE, outcome=_perform(run))
     except JobCancelled:
-        return _end(run, Job.State.CANCELLED, error="")
+        return _end(run, Job.State.CANCELLED)
     except LeaseLost:
         log.warning("job_lease_lost", job=job_id)
         return None
     except RuleBroken as refusal:
         return _end(run, Job.State.FAILED, error=str(refusal))
-    except Exception:
+    except Exception as defect:
         log.exception("job_failed", job=job_id, kind=run.job.kind)
-        return _end(run, Job.State.FAILED, error=traceback.format_exc(limit=1).strip().splitlines()[-1][:500])
-    return _end(run, Job.State.DONE, outcome=outcome)
+        # Only the defect's name: its text may quote personal data from a row.
+        sentence = _("An unexpected error ended this work (%(name)s). Try again; if it stays, tell an administrator.")
+        return _end(run, Job.State.FAILED, error=str(sentence % {"name": type(defect).__name__}))
+
+
+def _perform(run: Run) -> dict[str, Any]:
+    kind = _kinds.get(run.job.kind)
+    if kind is None:
+        raise RuleBroken(_("This version of the site does not know this kind of work."), code="unknown_kind")
+    with acting(by=run.job.by, act=run.job.kind):
+        return kind.runner(run)
 
 
 def _end(run: Run, state: Job.State, *, outcome: dict[str, Any] | None = None, error: str = "") -> Job.State | None:
@@ -185,18 +221,27 @@ def _end(run: Run, state: Job.State, *, outcome: dict[str, Any] | None = None, e
         if job is None:
             return None
         Job.STATES.move(job, state, ended_at=clock.now(), lease_until=None, outcome=outcome or {}, error=error)
-        _follow(job)
+        follow(job)
     return state
 
 
-def _follow(job: Job) -> None:
-    kind = _kinds[job.kind]
-    if kind.on_end is not None and job.state in {Job.State.FAILED, Job.State.CANCELLED}:
+def follow(job: Job) -> None:
+    """Let the kind put the job's subject right after the job failed or was cancelled, in the same transaction."""
+    kind = _kinds.get(job.kind)
+    if kind is not None and kind.on_end is not None and job.state in {Job.State.FAILED, Job.State.CANCELLED}:
         kind.on_end(job)
 
 
+def may_steer(*, job: Job, by: User) -> bool:
+    """Say whether the user may cancel or retry the job: his own, or one of his incident with its kind's permission."""
+    if job.by_id == by.pk:
+        return True
+    kind = _kinds.get(job.kind)
+    return kind is not None and by.has_perm(kind.permission) and Job.objects.visible_to(by).filter(pk=job.pk).exists()
+
+
 def _own_or_permitted(job: Job, by: User) -> None:
-    if job.by_id != by.pk and not by.has_perm(_kinds[job.kind].permission):
+    if not may_steer(job=job, by=by):
         raise NotAllowed(_("Only who started this work, or somebody with its permission, may do this."), code="job")
 
 
@@ -207,7 +252,7 @@ def cancel(*, job: Job, by: User) -> None:
         _own_or_permitted(job, by)
         if job.state == Job.State.QUEUED:
             Job.STATES.move(job, Job.State.CANCELLED, ended_at=clock.now())
-            _follow(job)
+            follow(job)
         elif job.state == Job.State.RUNNING:
             Job.objects.filter(pk=job.pk).update(cancel_asked=True)
         else:
@@ -219,29 +264,15 @@ def retry(*, job: Job, by: User) -> None:
     with database_rules(), transaction.atomic():
         job = Job.objects.select_for_update().get(pk=job.pk)
         _own_or_permitted(job, by)
-        Job.STATES.move(job, Job.State.QUEUED, cancel_asked=False, ended_at=None, lease_token=None)
+        Job.STATES.move(
+            job,
+            Job.State.QUEUED,
+            attempts=0,
+            cancel_asked=False,
+            started_at=None,
+            ended_at=None,
+            lease_token=None,
+            lease_until=None,
+            error="",
+        )
         send(job.pk)
-
-
-def reap() -> int:
-    """Put running jobs whose lease has ended back into the queue, and send queued ones again; returns how many.
-
-    A job that lost its worker MAX_ATTEMPTS times ends as failed: it probably kills its worker.
-    """
-    now = clock.now()
-    count = 0
-    stuck = Q(state=Job.State.RUNNING, lease_until__lt=now) | Q(
-        state=Job.State.QUEUED, created_at__lt=now - timedelta(seconds=30)
-    )
-    with transaction.atomic():
-        for job in Job.objects.select_for_update(skip_locked=True).filter(stuck).order_by("pk")[:100]:
-            if job.state == Job.State.RUNNING:
-                if job.attempts >= MAX_ATTEMPTS:
-                    sentence = str(_("The worker was lost %(count)s times during this work.") % {"count": job.attempts})
-                    Job.STATES.move(job, Job.State.FAILED, ended_at=now, lease_until=None, error=sentence)
-                    _follow(job)
-                    continue
-                Job.STATES.move(job, Job.State.QUEUED, lease_token=None, lease_until=None)
-            send(job.pk)
-            count += 1
-    return count

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from relief.jobs import services
+from relief.jobs import reaping, services
 
 
 @shared_task(name="relief.carry_out_job", ignore_result=True)
@@ -14,4 +14,4 @@ def carry_out_job(job_id: int) -> None:
 @shared_task(name="relief.reap_jobs", ignore_result=True)
 def reap_jobs() -> None:
     """Put jobs with a dead lease back; sent by beat every 30 seconds."""
-    services.reap()
+    reaping.reap()

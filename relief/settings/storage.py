@@ -12,7 +12,7 @@ def storages(*, private: Path, manifest: bool) -> dict[str, Any]:
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
     folder = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "relief.files.storage.ContentStorage",
         "OPTIONS": {
             "location": str(private),
             "base_url": None,

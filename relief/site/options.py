@@ -73,7 +73,7 @@ class ReadOnlyInline(_Scoped, TabularInline):
 
 
 def attempt(request: HttpRequest, act: Callable[[], str]) -> bool:
-    """Call one service through `act`, report its sentence as success or its refusal as an error; say whether it held."""
+    """Call one service through `act`; report its sentence or its refusal, and say whether it held."""
     try:
         messages.success(request, act())
     except RuleBroken as refusal:

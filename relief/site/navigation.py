@@ -1,0 +1,126 @@
+"""The one table of the sidebar: which page, under which word, for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from relief.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the sidebar: its label, icon (Material Symbols), the permission that shows it, and its address."""
+
+    label: StrOrPromise
+    icon: str
+    permission: str
+    url_name: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries under one heading."""
+
+    title: StrOrPromise
+    entries: tuple[Entry, ...]
+
+
+NAVIGATION: tuple[Group, ...] = (
+    Group(_("Work"), (Entry(_("Home"), "home", "", "admin:index"),)),
+    Group(
+        _("Claims"),
+        (
+            Entry(_("Claims"), "inbox", "claims.view_claim", "admin:claims_claim_changelist"),
+            Entry(_("Imports"), "upload_file", "claims.view_claimimport", "admin:claims_claimimport_changelist"),
+            Entry(_("Classification rules"), "rule", "claims.view_ruleset", "admin:claims_ruleset_changelist"),
+        ),
+    ),
+    Group(
+        _("Decisions"),
+        (
+            Entry(_("Measures"), "volunteer_activism", "committee.view_measure", "admin:committee_measure_changelist"),
+            Entry(_("Tier policies"), "stairs", "committee.view_tierpolicy", "admin:committee_tierpolicy_changelist"),
+            Entry(
+                _("Decision runs"),
+                "play_circle",
+                "committee.view_decisionrun",
+                "admin:committee_decisionrun_changelist",
+            ),
+            Entry(_("Decisions"), "gavel", "committee.view_decision", "admin:committee_decision_changelist"),
+        ),
+    ),
+    Group(
+        _("Payouts"),
+        (
+            Entry(_("Payout batches"), "payments", "committee.view_batch", "admin:committee_batch_changelist"),
+            Entry(_("Payments"), "receipt_long", "committee.view_payment", "admin:committee_payment_changelist"),
+            Entry(_("Bank files"), "account_balance", "committee.view_bankfile", "admin:committee_bankfile_changelist"),
+        ),
+    ),
+    Group(
+        _("Reports"),
+        (Entry(_("Published figures"), "bar_chart", "committee.view_published_figures", "admin:published_figures"),),
+    ),
+    Group(
+        _("Catalogue"),
+        (
+            Entry(_("Incidents"), "crisis_alert", "claims.view_incident", "admin:claims_incident_changelist"),
+            Entry(_("Operators"), "domain", "claims.view_operator", "admin:claims_operator_changelist"),
+            Entry(_("Services"), "apps", "claims.view_service", "admin:claims_service_changelist"),
+            Entry(
+                _("Intake rounds"), "calendar_month", "claims.view_intakeround", "admin:claims_intakeround_changelist"
+            ),
+        ),
+    ),
+    Group(
+        _("Administration"),
+        (
+            Entry(_("Users"), "group", "relief.view_user", "admin:relief_user_changelist"),
+            Entry(_("Work in progress"), "progress_activity", "relief.view_job", "admin:relief_job_changelist"),
+            Entry(_("Disclosures"), "visibility", "relief.view_disclosure", "admin:relief_disclosure_changelist"),
+            Entry(_("Record of changes"), "history", "relief.view_record", "admin:record_of_changes"),
+        ),
+    ),
+)
+
+
+def _address(entry: Entry) -> str | None:
+    """Return the entry's address, or None where its page is not part of this installation."""
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return None
+
+
+def open_to(user: User) -> Iterator[tuple[Group, list[tuple[Entry, str]]]]:
+    """Yield each group with the entries, and their addresses, that the user may open; empty groups are left out."""
+    for group in NAVIGATION:
+        entries = [
+            (entry, address)
+            for entry in group.entries
+            if (not entry.permission or user.has_perm(entry.permission)) and (address := _address(entry)) is not None
+        ]
+        if entries:
+            yield group, entries
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the sidebar of the signed-in user as the theme wants it."""
+    user: User = request.user  # type: ignore[assignment]
+    return [
+        {
+            "title": str(group.title),
+            "separator": False,
+            "items": [{"title": str(entry.label), "icon": entry.icon, "link": address} for entry, address in entries],
+        }
+        for group, entries in open_to(user)
+    ]
