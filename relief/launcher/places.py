@@ -32,12 +32,11 @@ def made_folder(folder: Path, mode: int = 0o700) -> Path:
 
     Raises LauncherError where the folder cannot be made.
     """
+    if folder.is_dir():
+        return folder
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=mode)
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
         folder.chmod(mode)
-    except FileExistsError:
-        pass
     except OSError as error:
         raise LauncherError(
             f"The folder {folder} cannot be made ({error.strerror}). "
