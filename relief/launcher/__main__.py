@@ -56,7 +56,8 @@ def _command(arguments: argparse.Namespace) -> int:
         steps.prepare()
     sys.stdout.flush()
     os.chdir(CHECKOUT)
-    os.execv(sys.executable, [sys.executable, *arguments.words])
+    words = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
+    os.execv(sys.executable, [sys.executable, *words])
 
 
 def _stop(_arguments: argparse.Namespace) -> int:
