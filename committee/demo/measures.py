@@ -123,6 +123,7 @@ MEASURES = (
         "decided",
         "PC방",
         "PC rooms",
+        (ItemFacts("장애 전 한 주의 코인", "Coins of the week before the outage", None, pieces=3),),
         recipients=5_700,
         note="장애 전 한 주의 세 배",
     ),
