@@ -2,11 +2,18 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from committee.decisions.services import DECIDE, decide
 from relief.jobs.services import Run, runner
 
 
-@runner(DECIDE, permission="committee.run_decisions")
+@runner(
+    DECIDE,
+    permission="committee.run_decisions",
+    label=_("Tier decisions"),
+    subject="committee.decisionrun",
+)
 def carry_out_run(run: Run) -> dict[str, Any]:
     """Decide the claims of the run that the job is about; returns the counts."""
     return decide(run)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
+from claims.register.models import Claim
 from committee.decisions.models import Decision
 from committee.payouts.filters import CandidateFilter
 from committee.payouts.models import Batch, Payment
 from relief.errors import RuleBroken
+from relief.sealed import mask, unseal
 
 if TYPE_CHECKING:
     from claims.catalogue.models import Incident
@@ -92,3 +94,8 @@ def tiers_of(batch: Batch) -> list[tuple[int | None, int, int]]:
     """Return (tier number, payments, won) of a batch, lowest tier first."""
     rows = batch.payments.values_list("decision__tier__number").annotate(lines=Count("pk"), won=Sum("amount"))
     return list(rows.order_by("decision__tier__number"))
+
+
+def masked_account(payment: Payment) -> str:
+    """Return the account of a payment with all but its last four digits hidden."""
+    return mask(unseal(bytes(payment.account_sealed), bound_to=Claim.bound("account", payment.claim_id)))

@@ -36,7 +36,7 @@ def measure_value(measure: Measure) -> int | None:
     return each * people
 
 
-def package_value(incident: Incident) -> int:
+def package_value(incident: Incident | int) -> int:
     """Return the value of the general-user package in won: the decided measures for general users together.
 
     Programme: 312.0 + 240.0 + 5.7 = 557.7 billion won.

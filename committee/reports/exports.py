@@ -1,0 +1,62 @@
+"""The published figures as CSV and as a workbook; every text cell is inert."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from io import BytesIO, StringIO
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from committee.reports.figures import Section, Unit
+
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def _inert(text: str) -> str:
+    """Return the text with a leading apostrophe where a spreadsheet would read it as a formula."""
+    return f"'{text}" if text.startswith(_ACTIVE) else text
+
+
+def _rows(sections: Iterable[Section]) -> Iterator[tuple[str, str, str, float, str, str]]:
+    for section in sections:
+        for figure in section.figures:
+            value = float(figure.value) if figure.unit is Unit.PERCENT else int(figure.value)
+            share = "" if figure.share is None else str(figure.share)
+            yield _inert(str(section.title)), figure.key, _inert(str(figure.label)), value, figure.unit.value, share
+
+
+def _headings() -> list[str]:
+    return [_("section"), _("key"), _("figure"), _("value"), _("unit"), _("share in per cent")]
+
+
+def as_csv(sections: Iterable[Section]) -> bytes:
+    """Return the figures as CSV in UTF-8 with a byte order mark, as spreadsheets want it."""
+    buffer = StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(_headings())
+    writer.writerows(_rows(sections))
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def as_workbook(sections: Iterable[Section]) -> bytes:
+    """Return the figures as an XLSX workbook with one sheet; values are numbers."""
+    buffer = BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.##"})
+    sheet = book.add_worksheet()
+    sheet.set_column(0, 2, 40)
+    sheet.set_column(3, 3, 20)
+    for column, heading in enumerate(_headings()):
+        sheet.write_string(0, column, heading, bold)
+    for line, row in enumerate(_rows(sections), 1):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                sheet.write_string(line, column, cell)
+            else:
+                sheet.write_number(line, column, cell, number)
+    book.close()
+    return buffer.getvalue()
