@@ -32,7 +32,7 @@ def broker(database_url: str) -> tuple[str, dict[str, Any]]:
         "wait_time_seconds": 0,
         "polling_interval": 1,
         "pool_size": 4,
-        "pool_timeout": 10,
+        "pool_timeout": 5,
     }
 
 
