@@ -10,6 +10,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.conf import settings
 from django.core.files.storage import storages
 from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
@@ -18,6 +19,7 @@ from django.test import Client, TransactionTestCase
 from relief.accounts.models import User
 from relief.accounts.services import sync_roles
 from tests import factories
+from tests.template_database import ensure_template
 
 KEPT = frozenset(
     {"django_migrations", "django_content_type", "auth_group", "auth_permission", "auth_group_permissions"}
@@ -48,6 +50,12 @@ def _clean_past_the_triggers() -> Iterator[None]:
     patch.setattr(TransactionTestCase, "_fixture_teardown", _fixture_teardown)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Copy every test database from one migrated template instead of migrating each."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = ensure_template(settings.DATABASE_URL)
 
 
 @pytest.fixture(scope="session")
