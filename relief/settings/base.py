@@ -16,7 +16,7 @@ INSTALLED_APPS = [
     "relief.broker",
     "claims",
     "committee",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
