@@ -24,7 +24,7 @@ def _run(arguments: argparse.Namespace) -> int:
     site.refuse_second()
     started = steps.prepare()
     try:
-        steps.load_demo()
+        started |= steps.load_demo()
         say("· Web server, worker and beat …")
         started |= site.run(port=arguments.port, listen=arguments.listen, welcome=_welcome)
     finally:
@@ -37,8 +37,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _welcome(address: str) -> None:
     say(f"\nThe site is up: {address}\n")
-    if steps.has_command("demo_accounts") and not os.environ.get("DATABASE_URL"):
-        steps.manage("demo_accounts")
+    steps.manage("demo_accounts")
     say(f"\nLogs: {state_folder() / 'log'}    Ctrl-C stops everything.")
 
 

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from relief.launcher import server
 from relief.launcher.places import CHECKOUT, LauncherError, say, state_folder, write_private
 
-_LOADING, _LOADED = "loading", "loaded"
+# left: somebody may have worked in the database since the load was broken off.
+_LOADING, _LOADED, _LEFT = "loading", "loaded", "left"
 
 
 @contextmanager
@@ -30,11 +31,6 @@ def manage(*arguments: str) -> int:
     """Run a command of manage.py with its output shown; returns its exit code."""
     command = [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
     return subprocess.run(command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, check=False).returncode
-
-
-def has_command(name: str) -> bool:
-    """Tell whether manage.py has a command."""
-    return any(CHECKOUT.glob(f"*/management/commands/{name}.py"))
 
 
 def prepare() -> bool:
@@ -53,32 +49,59 @@ def prepare() -> bool:
 
 
 def load_demo() -> bool:
-    """Load the demo data into the embedded database the first time; returns whether it did.
+    """Load the demo data into the embedded database the first time.
 
-    A load that was broken off leaves its mark; nobody can have worked in that database yet, so the next call
-    begins with an empty one. Raises LauncherError where the load fails.
+    A load that was broken off goes on where it was, and where it cannot, begins anew with an empty database: nobody
+    has worked in it yet, unless DEMO=0 has opened it meanwhile. Returns whether the database was started for that.
+    Raises LauncherError where the load fails.
     """
-    mark = state_folder() / "demo.json"
-    if os.environ.get("DATABASE_URL") or os.environ.get("DEMO") == "0" or not has_command("demo"):
+    if os.environ.get("DATABASE_URL"):
         return False
-    cluster = server.known_cluster()
-    if cluster is None:
-        raise LauncherError("The embedded database is not there; `make setup` makes it.")
-    now = {"cluster": cluster.identity}
-    found = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
-    if found == now | {"state": _LOADED}:
+    mark = _Mark()
+    if os.environ.get("DEMO") == "0":
+        if mark.state == _LOADING:
+            mark.state = _LEFT
         return False
-    if found == now | {"state": _LOADING}:
-        say("The demo data was being loaded when the last run was broken off: starting it anew.")
-        discard()
-        prepare()
-        return load_demo()
-    write_private(mark, json.dumps(now | {"state": _LOADING}) + "\n")
+    if mark.state == _LOADED:
+        return False
+    broken_off = mark.state == _LOADING
+    mark.state = _LOADING
     with step("Demo data (the first time only)"):
-        if manage("demo") != 0:
-            raise LauncherError("The demo data could not be loaded; the lines above say why. DEMO=0 starts without it.")
-    write_private(mark, json.dumps(now | {"state": _LOADED}) + "\n")
-    return True
+        loaded = manage("demo") == 0
+    if not loaded and broken_off:
+        say("The last load was broken off where it cannot go on: beginning anew with an empty database.")
+        discard()
+        started = prepare()
+        return load_demo() or started
+    if not loaded:
+        mark.state = _LEFT
+        raise LauncherError("The demo data could not be loaded; the lines above say why. DEMO=0 starts without it.")
+    mark.state = _LOADED
+    return False
+
+
+class _Mark:
+    """How far the demo data of the present cluster is, kept beside it in the state folder."""
+
+    def __init__(self) -> None:
+        cluster = server.known_cluster()
+        if cluster is None:
+            raise LauncherError("The embedded database is not there; `make setup` makes it.")
+        self._path = state_folder() / "demo.json"
+        self._cluster = cluster.identity
+
+    @property
+    def state(self) -> str:
+        """The state, empty where this cluster has seen no demo data."""
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ""
+        return str(found["state"]) if found.get("cluster") == self._cluster else ""
+
+    @state.setter
+    def state(self, state: str) -> None:
+        write_private(self._path, json.dumps({"cluster": self._cluster, "state": state}) + "\n")
 
 
 def discard() -> None:
