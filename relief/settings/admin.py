@@ -39,6 +39,10 @@ UNFOLD = {
     "SIDEBAR": {"show_search": False, "navigation": "relief.site.navigation.sidebar"},
 }
 
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+LOGOUT_REDIRECT_URL = "admin:login"
+
 AXES_LOCKOUT_CALLABLE = "relief.site.failures.locked_out"
 CSRF_FAILURE_VIEW = "relief.site.failures.csrf_failure"
 

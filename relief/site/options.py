@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 
 from relief.errors import RuleBroken
@@ -36,7 +37,15 @@ class _Scoped:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc,no-any-return]
 
 
-class ReadOnlyAdmin(_Scoped, ModelAdmin):
+class ListTitle:
+    """Titles a list with what it lists; Django's own "Select … to change" reads badly in Korean."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = capfirst(self.opts.verbose_name_plural)  # type: ignore[attr-defined]
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})  # type: ignore[misc]
+
+
+class ReadOnlyAdmin(ListTitle, _Scoped, ModelAdmin):
     """A list and a page that show and never write; acts are pages of their own (`relief.site.pages.ActPage`)."""
 
     list_per_page = 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -23,6 +23,10 @@ SINGULAR = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
 PLURAL = frozenset({"ngettext", "ngettext_lazy"})
 CONTEXT = frozenset({"pgettext", "pgettext_lazy"})
 CONTEXT_PLURAL = frozenset({"npgettext", "npgettext_lazy"})
+_LITERAL = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\"""")
+_CALL = re.compile(
+    rf"(?<![A-Za-z_])(?P<name>_|n?p?gettext)\(\s*u?(?P<literals>(?:{_LITERAL.pattern})(?:\s*,\s*u?(?:{_LITERAL.pattern}))*)"
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,20 @@ class Found:
 
     def add(self, message: Message, file: str) -> None:
         """Note a message; the empty msgid is the catalogue's own header and is left out."""
-        if message.text:
+        if message.text.strip():
             self.files.setdefault(message, set()).add(file)
+
+
+def _message(name: str, texts: list[str]) -> Iterator[Message]:
+    """Yield the message of a gettext call by its name and the texts it is given, if it is one."""
+    if name in SINGULAR and texts:
+        yield Message(texts[0])
+    elif name in PLURAL and len(texts) > 1:
+        yield Message(texts[0], plural=texts[1])
+    elif name in CONTEXT and len(texts) > 1:
+        yield Message(texts[1], context=texts[0])
+    elif name in CONTEXT_PLURAL and len(texts) > 2:
+        yield Message(texts[1], plural=texts[2], context=texts[0])
 
 
 def _texts(call: ast.Call) -> list[str]:
@@ -56,15 +72,7 @@ def in_python(source: str) -> Iterator[Message]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        texts = _texts(node)
-        if name in SINGULAR and texts:
-            yield Message(texts[0])
-        elif name in PLURAL and len(texts) > 1:
-            yield Message(texts[0], plural=texts[1])
-        elif name in CONTEXT and len(texts) > 1:
-            yield Message(texts[1], context=texts[0])
-        elif name in CONTEXT_PLURAL and len(texts) > 2:
-            yield Message(texts[1], plural=texts[2], context=texts[0])
+        yield from _message(name, _texts(node))
         for keyword in node.keywords:
             if keyword.arg == "stage" and isinstance(keyword.value, ast.Constant) and keyword.value.value:
                 yield Message(str(keyword.value.value))
@@ -72,21 +80,10 @@ def in_python(source: str) -> Iterator[Message]:
 
 def in_template(source: str) -> Iterator[Message]:
     """Yield the msgids of a Django template."""
-    # Only the commands need it, and it is not installed where the site merely runs.
-    from babel.messages.extract import extract_python
-
-    keywords = {*SINGULAR, *PLURAL, *CONTEXT, *CONTEXT_PLURAL}
-    code = io.BytesIO(templatize(source).encode())
-    for _line, name, messages, _comments in extract_python(code, keywords, (), {"encoding": "utf-8"}):
-        texts = [text for text in (messages if isinstance(messages, (tuple, list)) else (messages,)) if text]
-        if name in SINGULAR and texts:
-            yield Message(texts[0])
-        elif name in PLURAL and len(texts) > 1:
-            yield Message(texts[0], plural=texts[1])
-        elif name in CONTEXT and len(texts) > 1:
-            yield Message(texts[1], context=texts[0])
-        elif name in CONTEXT_PLURAL and len(texts) > 2:
-            yield Message(texts[1], plural=texts[2], context=texts[0])
+    # Between the calls Django leaves letters that are no Python, so the calls are found by their shape.
+    for match in _CALL.finditer(templatize(source)):
+        texts = [ast.literal_eval(literal) for literal in _LITERAL.findall(match["literals"])]
+        yield from _message(match["name"], texts)
 
 
 def _scan(folder: Path, found: Found, *, name: str, without: tuple[str, ...] = ()) -> None:
