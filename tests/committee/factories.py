@@ -22,9 +22,7 @@ def classified(incident: Any, losses: Iterable[int | None], **claim: Any) -> lis
     """Register and classify one claim a loss."""
     rule_set = factories.RuleSetFactory(incident=incident)
     service = claim.pop("service", None) or factories.ServiceFactory(incident=incident)
-    made = [
-        factories.ClaimFactory(incident=incident, service=service, claimed_loss=loss, **claim) for loss in losses
-    ]
+    made = [factories.ClaimFactory(incident=incident, service=service, claimed_loss=loss, **claim) for loss in losses]
     for row in made:
         factories.ClassificationFactory(claim=row, rule_set=rule_set)
     return made

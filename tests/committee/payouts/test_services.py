@@ -114,9 +114,7 @@ def test_every_act_needs_its_permission(incident: Any, user_as: Any, act: Any) -
 
 
 def factories_batch(incident: Any, user_as: Any) -> Batch:
-    return Batch.objects.create(
-        incident=incident, number=1, composed_by=user_as("finance"), composed_at=factories.WHEN
-    )
+    return Batch.objects.create(incident=incident, number=1, composed_by=user_as("finance"), composed_at=factories.WHEN)
 
 
 def test_submit_freezes_totals_under_a_check_sum(incident: Any) -> None:
