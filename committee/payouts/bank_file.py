@@ -53,32 +53,32 @@ def write_workbook(*, title: str, lines: Iterable[Line], layout: tuple[Field, ..
     """
     totals = Totals()
     buffer = BytesIO()
-    book = xlsxwriter.Workbook(buffer, _OPTIONS)
-    book.set_properties({"title": title, "created": _MADE_AT})
-    bold = book.add_format({"bold": True})
-    won = book.add_format({"num_format": "#,##0"})
-    sheet = book.add_worksheet("이체목록")
-    sheet.freeze_panes(1, 0)
-    for column, field in enumerate(layout):
-        sheet.set_column(column, column, field.width)
-        sheet.write_string(0, column, field.heading, bold)
-    for row, line in enumerate(totals.watch(lines), 1):
+    # Closed whatever happens: the writer keeps temporary files open until then.
+    with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
+        book.set_properties({"title": title, "created": _MADE_AT})
+        bold = book.add_format({"bold": True})
+        won = book.add_format({"num_format": "#,##0"})
+        sheet = book.add_worksheet("이체목록")
+        sheet.freeze_panes(1, 0)
         for column, field in enumerate(layout):
-            value = field.value(line)
-            if isinstance(value, int):
-                sheet.write_number(row, column, value, won)
-            else:
-                sheet.write_string(row, column, value)
-    control = book.add_worksheet("합계")
-    control.set_column(0, 0, 16)
-    control.set_column(1, 1, 70)
-    control.write_string(0, 0, "배치", bold)
-    control.write_string(0, 1, title)
-    control.write_string(1, 0, "총건수", bold)
-    control.write_number(1, 1, totals.count, won)
-    control.write_string(2, 0, "총금액", bold)
-    control.write_number(2, 1, totals.won, won)
-    control.write_string(3, 0, "검증값(SHA-256)", bold)
-    control.write_string(3, 1, totals.sha256)
-    book.close()
+            sheet.set_column(column, column, field.width)
+            sheet.write_string(0, column, field.heading, bold)
+        for row, line in enumerate(totals.watch(lines), 1):
+            for column, field in enumerate(layout):
+                value = field.value(line)
+                if isinstance(value, int):
+                    sheet.write_number(row, column, value, won)
+                else:
+                    sheet.write_string(row, column, value)
+        control = book.add_worksheet("합계")
+        control.set_column(0, 0, 16)
+        control.set_column(1, 1, 70)
+        control.write_string(0, 0, "배치", bold)
+        control.write_string(0, 1, title)
+        control.write_string(1, 0, "총건수", bold)
+        control.write_number(1, 1, totals.count, won)
+        control.write_string(2, 0, "총금액", bold)
+        control.write_number(2, 1, totals.won, won)
+        control.write_string(3, 0, "검증값(SHA-256)", bold)
+        control.write_string(3, 1, totals.sha256)
     return buffer.getvalue(), totals

@@ -43,20 +43,18 @@ def as_csv(sections: Iterable[Section]) -> bytes:
 def as_workbook(sections: Iterable[Section]) -> bytes:
     """Return the figures as an XLSX workbook with one sheet; values are numbers."""
     buffer = BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.##"})
-    sheet = book.add_worksheet()
-    sheet.set_column(0, 2, 40)
-    sheet.set_column(3, 3, 20)
-    for column, heading in enumerate(_headings()):
-        sheet.write_string(0, column, heading, bold)
-    for line, row in enumerate(_rows(sections), 1):
-        for column, cell in enumerate(row):
-            if isinstance(cell, str):
-                sheet.write_string(line, column, cell)
-            else:
-                sheet.write_number(line, column, cell, number)
-    book.close()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.##"})
+        sheet = book.add_worksheet()
+        sheet.set_column(0, 2, 40)
+        sheet.set_column(3, 3, 20)
+        for column, heading in enumerate(_headings()):
+            sheet.write_string(0, column, heading, bold)
+        for line, row in enumerate(_rows(sections), 1):
+            for column, cell in enumerate(row):
+                if isinstance(cell, str):
+                    sheet.write_string(line, column, cell)
+                else:
+                    sheet.write_number(line, column, cell, number)
     return buffer.getvalue()
