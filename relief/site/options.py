@@ -70,6 +70,7 @@ class ReadOnlyInline(_Scoped, TabularInline):
     max_num = 0
     can_delete = False
     show_change_link = False
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -19,6 +19,8 @@ FOREIGN = {
     "django_filters": ("", ("rest_framework",)),
     "import_export": ("", ()),
 }
+# Django's own Korean of these misleads, so our catalogue has its own.
+REWORDED = ("Save and add another", "Select %s to change", "Select %s to view", "Delete selected %(verbose_name_plural)s")
 SINGULAR = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
 PLURAL = frozenset({"ngettext", "ngettext_lazy"})
 CONTEXT = frozenset({"pgettext", "pgettext_lazy"})
@@ -99,8 +101,10 @@ def _scan(folder: Path, found: Found, *, name: str, without: tuple[str, ...] = (
 
 
 def our_messages() -> Found:
-    """Return the msgids of the project itself."""
+    """Return the msgids of the project itself, and those of Django's that it words anew."""
     found = Found()
+    for text in REWORDED:
+        found.add(Message(text), "django")
     for name in OURS:
         _scan(ROOT / name, found, name=name)
     return found
