@@ -12,6 +12,8 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from relief.audit.acts import act_words
+from relief.jobs.services import kind_label
 from relief.scope import working_incident_id
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ class Change:
 
     at: datetime
     who: str
-    act: str
+    act: StrOrPromise
     reason: str
     verb: str
     table: StrOrPromise
@@ -101,7 +103,7 @@ def _changes(label: str, events: QuerySet[Any], before: int | None) -> Iterator[
         yield Change(
             at=at,
             who=str(metadata.get("username") or "–"),
-            act=str(metadata.get("act") or metadata.get("url") or "–"),
+            act=_act(str(metadata.get("act") or metadata.get("url") or "–")),
             reason=str(metadata.get("reason") or ""),
             verb=_("added") if verb == "insert" else _("changed"),
             table=table_words(label),
@@ -111,6 +113,12 @@ def _changes(label: str, events: QuerySet[Any], before: int | None) -> Iterator[
             label=label,
             last=last,
         )
+
+
+def _act(code: str) -> StrOrPromise:
+    """Return the words for an act; what a job does is named by its kind."""
+    words = act_words(code)
+    return kind_label(code) if words == code else words
 
 
 def _read_cursor(text: str) -> dict[str, int]:

@@ -114,13 +114,24 @@ def open_to(user: User) -> Iterator[tuple[Group, list[tuple[Entry, str]]]]:
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sidebar of the signed-in user as the theme wants it."""
+    """Return the sidebar of the signed-in user as the theme wants it; the nearest entry above a page is active."""
     user: User = request.user  # type: ignore[assignment]
+    groups = list(open_to(user))
+    home = reverse("admin:index")
+    above = [
+        address
+        for _group, entries in groups
+        for _entry, address in entries
+        if request.path == address or (address != home and request.path.startswith(address))
+    ]
+    active = max(above, key=len, default="")
     return [
         {
             "title": str(group.title),
-            "separator": False,
-            "items": [{"title": str(entry.label), "icon": entry.icon, "link": address} for entry, address in entries],
+            "items": [
+                {"title": str(entry.label), "icon": entry.icon, "link": address, "active": address == active}
+                for entry, address in entries
+            ],
         }
-        for group, entries in open_to(user)
+        for group, entries in groups
     ]

@@ -91,6 +91,8 @@ class ActPage(UnfoldModelAdminViewMixin, _FormView):
             "danger": self.danger,
             "multipart": self.multipart,
             "row": self.row,
+            # The header's path leads through the row.
+            "original": self.row if isinstance(self.row, Model) else None,
             "opts": self.model_admin.opts,
             "back_url": self.done_url(),
         }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import django.conf
 import polib
+from django.apps import apps
 
 if TYPE_CHECKING:
     from relief.translations.extraction import Found, Message
@@ -38,15 +39,14 @@ def compile_stale() -> bool:
 
 @cache
 def _known_elsewhere() -> dict[tuple[str, str], str]:
-    """Return what Django and the packages translate into Korean by themselves, by (context, msgid)."""
+    """Return what Django and the installed packages translate into Korean themselves, by (context, msgid)."""
+    folders = [Path(django.conf.__file__).parent]
+    folders += [Path(app.path) for app in apps.get_app_configs() if not Path(app.path).is_relative_to(LOCALE.parent)]
     known: dict[tuple[str, str], str] = {}
-    for package in ("django", "import_export", "django_celery_beat"):
-        spec = find_spec(package)
-        if spec is None or spec.origin is None:
-            continue
-        for path in Path(spec.origin).parent.rglob(f"locale/{LANGUAGE}/LC_MESSAGES/django.mo"):
-            for entry in polib.mofile(str(path)):
-                known[entry.msgctxt or "", entry.msgid] = entry.msgstr or "".join(entry.msgstr_plural.values())
+    for folder in folders:
+        path = folder / "locale" / LANGUAGE / "LC_MESSAGES" / "django.mo"
+        for entry in polib.mofile(str(path)) if path.exists() else ():
+            known[entry.msgctxt or "", entry.msgid] = entry.msgstr or "".join(entry.msgstr_plural.values())
     return known
 
 

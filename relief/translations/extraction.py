@@ -20,7 +20,13 @@ FOREIGN = {
     "import_export": ("", ()),
 }
 # Django's own Korean of these misleads, so our catalogue has its own.
-REWORDED = ("Save and add another", "Select %s to change", "Select %s to view", "Delete selected %(verbose_name_plural)s")
+REWORDED = (
+    "Save and add another",
+    "Select %s to change",
+    "Select %s to view",
+    "View %s",
+    "Delete selected %(verbose_name_plural)s",
+)
 SINGULAR = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
 PLURAL = frozenset({"ngettext", "ngettext_lazy"})
 CONTEXT = frozenset({"pgettext", "pgettext_lazy"})
