@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - fed to the shell, never imported
 """Hands in a claim file and leaves it to the running worker; run by .ci/service through `manage.py shell`."""
 
 import os
