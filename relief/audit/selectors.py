@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from relief.audit.acts import act_words
 from relief.jobs.services import kind_label
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PAGE = 50
 WINDOW = 200
 """Rows of one table that a page looks at; an act of more rows is shown as one line with "more"."""
+
+
+_VERBS = {"insert": _("added"), "update": _("changed"), "delete": _("removed")}
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ def table_choices() -> list[tuple[str, StrOrPromise]]:
     return [(label, table_words(label)) for label in sorted(event_models())]
 
 
+def _key_column(model: Any) -> str:
+    """Return the column that says which row an event is about; the pairs of users and roles are told by the user."""
+    return "pgh_obj_id" if any(field.name == "pgh_obj" for field in model._meta.fields) else "user_id"
+
+
 def _visible(model: Any, user: User) -> QuerySet[Any]:
     """Return the events of rows in the user's scope; tables that belong to no incident are open whole."""
     events: QuerySet[Any] = model.objects.all()
@@ -85,7 +93,12 @@ def _changes(label: str, events: QuerySet[Any], before: int | None) -> Iterator[
         events = events.filter(pgh_id__lt=before)
     rows = list(
         events.order_by("-pgh_id").values_list(
-            "pgh_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context_id", "pgh_context__metadata"
+            "pgh_id",
+            "pgh_created_at",
+            "pgh_label",
+            _key_column(events.model),
+            "pgh_context_id",
+            "pgh_context__metadata",
         )[:WINDOW]
     )
     groups = [list(group) for _key, group in groupby(rows, key=lambda row: (row[4], row[2], row[4] is None and row[0]))]
@@ -105,7 +118,7 @@ def _changes(label: str, events: QuerySet[Any], before: int | None) -> Iterator[
             who=str(metadata.get("username") or "–"),
             act=_act(str(metadata.get("act") or metadata.get("url") or "–")),
             reason=str(metadata.get("reason") or ""),
-            verb=_("added") if verb == "insert" else _("changed"),
+            verb=str(_VERBS.get(verb, verb)),
             table=table_words(label),
             row_key=str(key) if len(group) == 1 and not is_more else "",
             count=len(group),
@@ -142,7 +155,7 @@ def record_of_changes(*, user: User, table: str = "", row_key: str = "", cursor:
         if row_key:
             if not row_key.isdecimal() or len(row_key) > 18:
                 continue
-            events = events.filter(pgh_obj_id=int(row_key))
+            events = events.filter(**{_key_column(model): int(row_key)})
         found.extend(_changes(label, events, begun.get(label)))
     found.sort(key=lambda change: (change.at, change.last), reverse=True)
     page, rest = found[:PAGE], found[PAGE:]

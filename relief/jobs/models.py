@@ -78,4 +78,7 @@ class Job(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.pk}"
+        # The words of a kind are registered beside its runner, above this table.
+        from relief.jobs.services import kind_label
+
+        return f"{kind_label(self.kind)} #{self.pk}"

@@ -48,3 +48,5 @@ CSRF_FAILURE_VIEW = "relief.site.failures.csrf_failure"
 
 # The ground floor knows no incident table: these name who does.
 INCIDENT_DESKS = "claims.catalogue.selectors.desks_of"
+
+FORMAT_MODULE_PATH = "relief.formats"

@@ -1,4 +1,4 @@
-"""Ends sessions that were idle or open for too long."""
+"""Ends sessions that were idle or open for too long, or whose person lost a role or the account meanwhile."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from relief import clock
 
 STARTED = "relief_started"
 SEEN = "relief_seen"
+EPOCH = "relief_epoch"
 
 
 class SessionLimitMiddleware:
-    """Sign a person out after SESSION_IDLE_LIMIT without a request, or SESSION_ABSOLUTE_LIMIT after signing in."""
+    """Sign a person out after SESSION_IDLE_LIMIT without a request, or SESSION_ABSOLUTE_LIMIT after signing in.
+
+    A session of an older epoch than the account's ends too: `relief.accounts.services` raises it to end sessions.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -27,7 +31,8 @@ class SessionLimitMiddleware:
             seen = request.session.get(SEEN, now)
             idle = settings.SESSION_IDLE_LIMIT.total_seconds()
             absolute = settings.SESSION_ABSOLUTE_LIMIT.total_seconds()
-            if now - seen > idle or now - started > absolute:
+            epoch = request.session.setdefault(EPOCH, request.user.session_epoch)
+            if now - seen > idle or now - started > absolute or epoch != request.user.session_epoch:
                 logout(request)
             elif now - seen > min(60, idle / 2) or SEEN not in request.session:
                 request.session[SEEN] = now
