@@ -36,6 +36,7 @@ class Batch:
     read: int = 0
     good: list[Prepared] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    claimant_keys: list[int] = field(default_factory=list)
 
 
 class Reader:
@@ -105,6 +106,8 @@ class Reader:
         self._run.advance(done=0, total=total, stage="loading")
         for batch, good in _validated(rows, profile, validator):
             batch.good = preparer.prepare(good, reserve_keys("claims_claim", len(good)))
+            identities = {row.identity for row in batch.good if row.identity}
+            batch.claimant_keys = reserve_keys("claims_claimant", len(identities))
             self._done += batch.read
             yield batch
             self._run.advance(done=self._done)

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from claims.intake.batches import Batch, reserve_keys
+from claims.intake.batches import Batch
 from claims.intake.copying import (
     CLAIM_COLUMNS,
     CLAIMANT_COLUMNS,
@@ -25,13 +25,20 @@ from claims.intake.copying import (
 from claims.intake.faults import Fault, Found
 from claims.intake.models import ClaimImport
 
+# Fresh tables have no statistics, so these leave the planner one way only: number by number (LATERAL with LIMIT),
+# through the unique index that begins with the number (the incident stands in a form that no index serves).
 _KNOWN_CLAIMS = """
-    SELECT receipt_number, content_hash, claim_import_id
-    FROM claims_claim WHERE incident_id = %s AND receipt_number = ANY(%s)
+    SELECT known.* FROM unnest(%s::text[]) AS wanted (number) CROSS JOIN LATERAL (
+        SELECT claim.receipt_number, claim.content_hash, claim.claim_import_id FROM claims_claim claim
+        WHERE claim.receipt_number = wanted.number AND claim.incident_id + 0 = %s LIMIT 1
+    ) known
 """
 _KNOWN_CLAIMANTS = """
-    SELECT id, identity_index FROM claims_claimant
-    WHERE incident_id = %s AND identity_kind = %s AND identity_index = ANY(%s)
+    SELECT known.* FROM unnest(%s::text[], %s::bytea[]) AS wanted (kind, blind) CROSS JOIN LATERAL (
+        SELECT claimant.id, claimant.identity_kind, claimant.identity_index FROM claims_claimant claimant
+        WHERE claimant.identity_index = wanted.blind AND claimant.identity_kind = wanted.kind
+            AND claimant.incident_id + 0 = %s LIMIT 1
+    ) known
 """
 
 
@@ -75,7 +82,7 @@ class Loader:
         # The driver itself: what is sent by COPY passes no wrapper, and parameters go in binary form.
         with psycopg.Cursor(connection.connection) as cursor:
             fresh = self._sorted_out(cursor, batch)
-            claimants = self._claimants(cursor, fresh)
+            claimants = self._claimants(cursor, fresh, batch.claimant_keys)
             lines = "".join(f"{row.copy_line}\t{claimants[row.identity] if row.identity else NULL}\n" for row in fresh)
             _copy(cursor, "claims_claim", CLAIM_COLUMNS, lines)
             lines = "".join(rejected_line(self._import.pk, row, batch.profile) for row in batch.rejected)
@@ -85,7 +92,7 @@ class Loader:
     def _sorted_out(self, cursor: psycopg.Cursor[Any], batch: Batch) -> list[Prepared]:
         """Return the rows that the register does not know; the others count as same, or join the refused."""
         numbers = [row.receipt_number for row in batch.good]
-        cursor.execute(_KNOWN_CLAIMS, (self._incident_id, numbers))
+        cursor.execute(_KNOWN_CLAIMS, (numbers, self._incident_id))
         known = {number: (bytes(digest), origin) for number, digest, origin in cursor}
         fresh: dict[str, Prepared] = {}
         for row in batch.good:
@@ -100,19 +107,20 @@ class Loader:
                 batch.rejected.append(_refused(row, Fault.KNOWN_OTHERWISE))
         return list(fresh.values())
 
-    def _claimants(self, cursor: psycopg.Cursor[Any], rows: Iterable[Prepared]) -> dict[Identity, int]:
-        """Return the key of every claimant that the rows name; those not known yet are registered."""
+    def _claimants(
+        self, cursor: psycopg.Cursor[Any], rows: Iterable[Prepared], spare_keys: list[int]
+    ) -> dict[Identity, int]:
+        """Return the key of every claimant that the rows name; those not known yet are registered under spare keys."""
         names: dict[Identity, str] = {}
         for row in rows:
             if row.identity is not None:
                 names.setdefault(row.identity, row.name)
         keys: dict[Identity, int] = {}
-        for kind in sorted({identity.kind for identity in names}):
-            indexes = [identity.blind for identity in names if identity.kind == kind]
-            cursor.execute(_KNOWN_CLAIMANTS, (self._incident_id, kind, indexes), binary=True)
-            keys.update({Identity(kind, bytes(index)): key for key, index in cursor})
+        kinds, blinds = [identity.kind for identity in names], [identity.blind for identity in names]
+        cursor.execute(_KNOWN_CLAIMANTS, (kinds, blinds, self._incident_id), binary=True)
+        keys.update({Identity(kind, bytes(blind)): key for key, kind, blind in cursor})
         unknown = [identity for identity in names if identity not in keys]
-        keys.update(zip(unknown, reserve_keys("claims_claimant", len(unknown)), strict=True))
+        keys.update(zip(unknown, spare_keys, strict=False))
         lines = "".join(
             claimant_line(keys[identity], self._incident_id, names[identity], identity) for identity in unknown
         )

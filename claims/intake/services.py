@@ -14,6 +14,8 @@ from claims.intake.batches import Reader
 from claims.intake.loading import Loader, Tally
 from claims.intake.models import IMPORT_STATES, ClaimImport, ImportState
 from claims.intake.selectors import import_of_same_bytes
+from claims.triage.selectors import newest_rule_set
+from claims.triage.services import classify
 from relief import clock
 from relief.access import require
 from relief.errors import RuleBroken, database_rules
@@ -90,16 +92,28 @@ def _put_right(job: Job) -> None:
     IMPORT, permission=PERMISSION, on_end=_put_right, label=_("Import of a claim file"), subject="claims.claimimport"
 )
 def carry_in(run: jobs.Run) -> dict[str, Any]:
-    """Carry a stored file into the register: all good rows in one transaction, or none.
+    """Carry a stored file into the register: all good rows in one transaction, or none; then classify them.
 
     A worker that dies leaves nothing behind, and the next one begins anew; one that dies after the commit finds the
-    import accepted. Raises RuleBroken where the file as a whole is refused.
+    import accepted and goes on with the classification. Raises RuleBroken where the file as a whole is refused.
     """
     claim_import = ClaimImport.objects.select_related("incident", "stored_file").get(pk=run.job.subject_key)
-    if claim_import.state == ImportState.ACCEPTED:
-        return dict(run.job.outcome)
-    if claim_import.state != ImportState.LOADING:
-        IMPORT_STATES.move(claim_import, ImportState.LOADING, ended_at=None)
+    outcome: dict[str, Any] = {}
+    if claim_import.state != ImportState.ACCEPTED:
+        if claim_import.state != ImportState.LOADING:
+            IMPORT_STATES.move(claim_import, ImportState.LOADING, ended_at=None)
+        outcome = _load(claim_import, run).as_json()
+    rule_set = newest_rule_set(claim_import.incident_id)
+    if rule_set is not None:
+        run.advance(done=claim_import.rows_read, stage="classifying")
+        with database_rules(), transaction.atomic():
+            run.hold()
+            outcome["classified"] = classify(rule_set, claim_import_id=claim_import.pk)
+    return outcome
+
+
+def _load(claim_import: ClaimImport, run: jobs.Run) -> Tally:
+    """Register the file's good rows and keep its refused ones, in one transaction."""
     loader = Loader(claim_import)
     profile: dict[str, Any] = {}
     with (
@@ -114,7 +128,7 @@ def carry_in(run: jobs.Run) -> dict[str, Any]:
             profile = batch.profile.as_json()
         run.hold()
         _accept(claim_import, loader.tally, profile)
-    return loader.tally.as_json()
+    return loader.tally
 
 
 def _prepare_transaction(claim_import: ClaimImport) -> None:
@@ -123,6 +137,10 @@ def _prepare_transaction(claim_import: ClaimImport) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims.import'), %s)", [claim_import.incident_id])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL work_mem = '64MB'")
+        # Thousands of short look-ups by index: compiling a plan costs more than it saves, and fresh tables have no
+        # statistics that would speak for the index.
+        for setting in ("jit", "enable_seqscan", "enable_bitmapscan"):
+            cursor.execute(f"SET LOCAL {setting} = off")
     # COPY passes no wrapper that could carry the context: one statement on the import does.
     ClaimImport.objects.filter(pk=claim_import.pk, state=ImportState.LOADING).update(rows_read=0)
 

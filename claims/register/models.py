@@ -23,7 +23,7 @@ class Claimant(models.Model):
         PHONE = "phone", _("Phone")
         ACCOUNT = "account", _("Account")
 
-    incident = models.ForeignKey(Incident, models.PROTECT, verbose_name=_("incident"), related_name="+")
+    incident = models.ForeignKey(Incident, models.PROTECT, verbose_name=_("incident"), related_name="+", db_index=False)
     name = models.CharField(_("name"), max_length=200)
     identity_kind = models.CharField(_("known by"), max_length=12, choices=Identity)
     identity_index = models.BinaryField(_("blind index"), max_length=16)
@@ -37,7 +37,8 @@ class Claimant(models.Model):
         default_permissions = ("view",)
         constraints = (
             models.UniqueConstraint(
-                fields=("incident", "identity_kind", "identity_index"),
+                # The index comes first, so that no other index can serve a look-up by it.
+                fields=("identity_index", "identity_kind", "incident"),
                 name=declare_constraint("one_claimant_per_identity", _("This claimant is known already.")),
             ),
         )
@@ -99,7 +100,8 @@ class Claim(models.Model):
         )
         constraints = (
             models.UniqueConstraint(
-                fields=("incident", "receipt_number"),
+                # The number comes first, so that no other index can serve a look-up by it.
+                fields=("receipt_number", "incident"),
                 name=declare_constraint(
                     "one_claim_per_receipt_number", _("A claim with this receipt number is registered already.")
                 ),
