@@ -36,7 +36,8 @@ class PublishedPage(UnfoldModelAdminViewMixin, TemplateView):
     template_name = "admin/committee/published_figures.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
+        # The address hands the model admin over once more; the view has it already.
+        context: dict[str, Any] = super().get_context_data()
         incident = _incident(self.request)
         sections: tuple[Section, ...] = () if incident is None else report_of(incident=incident)
         return context | {"incident": incident, "sections": sections, "made_at": clock.now()}
