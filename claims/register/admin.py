@@ -1,21 +1,278 @@
-"""Claims and claimants in the back office."""
+"""Claims and claimants in the back office: lists that are searched and narrowed, and the one page of a claim."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any, cast
 
+from django.contrib import admin, messages
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from claims.catalogue.models import Pricing, ReporterType
+from claims.register import selectors
+from claims.register.filters import ClaimFilter
+from claims.register.history import act_of, claim_events
 from claims.register.models import Claim, Claimant
-from relief.site.options import ReadOnlyAdmin
+from claims.register.pages import CorrectPage, RevealClaimPage
+from claims.register.panels import events_of, marks_of, may_see_marks, panels_of, register_claim_history
+from claims.register.services import PERMISSION
+from relief.accounts.models import User
+from relief.audit.models import Disclosure
+from relief.audit.services import record_disclosure
+from relief.korea.banks import bank_name
+from relief.money import format_won
+from relief.scope import working_incident_id
+from relief.site.home import Card, register_card
+from relief.site.showing import NarrowedList, ShownAdmin
+
+
+def _person(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def _record_search(request: HttpRequest, table: str, sought: selectors.Sought) -> None:
+    """Keep that somebody looked for a person by a number, never the number."""
+    record_disclosure(
+        by=_person(request),
+        kind=Disclosure.Kind.SEARCH,
+        subject=table,
+        fields=",".join(sought.numbers),
+        reason=str(_("Search by a whole number")),
+        request_id=request.META.get("RELIEF_REQUEST_ID", ""),
+        incident_id=working_incident_id(_person(request)),
+    )
+
+
+class ClaimList(NarrowedList):
+    """Asks the slices above for the decisions of the page's claims, all at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        marks = marks_of([claim.pk for claim in self.result_list], _person(request))
+        for claim in self.result_list:
+            claim.mark = marks.get(claim.pk)
+
+
+class SearchedAdmin(ShownAdmin):
+    """A list whose search box goes through `sought`; numbers by blind index, recorded."""
+
+    def sought(self, term: str) -> selectors.Sought:
+        """Return what a term asks for."""
+        raise NotImplementedError
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        if not search_term.strip():
+            return queryset, False
+        sought = self.sought(search_term)
+        if sought.is_too_short:
+            messages.warning(request, _("Write two syllables of a name or more, or a whole number."))
+        if sought.numbers:
+            _record_search(request, self.opts.label_lower, sought)
+        return queryset.filter(sought.condition), False
 
 
 @admin.register(Claim)
-class ClaimAdmin(ReadOnlyAdmin):
-    list_display = ("receipt_number", "received_at", "name", "reporter_type", "service")
-    list_select_related = ("service",)
-    fields = ("receipt_number", "received_at", "name")
+class ClaimAdmin(SearchedAdmin):
+    """The register: newest arrival first, every number masked."""
+
+    list_display = (
+        "receipt_number",
+        "received",
+        "name",
+        "type_word",
+        "service",
+        "pricing_word",
+        "loss",
+        "nature_word",
+        "outcome",
+        "completeness",
+    )
+    list_select_related = ("service", "classification")
+    ordering = ("-received_at", "-id")
+    sortable_by = ("receipt_number", "received")
+    filterset = ClaimFilter
+    search_fields = ("receipt_number", "name")
+    search_help_text = _("Name, receipt number, phone, registration or account number")
+    empty = _("No claim is registered for this incident yet. Claims come in with claim files, under Imports.")
+    page_template = "admin/claims/register/claim.html"
+    page_related = (
+        "service__operator",
+        "intake_round",
+        "claim_import__stored_file",
+        "claimant",
+        "classification__rule_set",
+    )
+
+    class Media:
+        css = {"all": ("claims/claims.css",)}
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        shown = list(super().get_list_display(request))
+        return shown if may_see_marks(_person(request)) else [name for name in shown if name != "outcome"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return ClaimList
+
+    def sought(self, term: str) -> selectors.Sought:
+        return selectors.sought_claims(term)
+
+    @display(description=_("received at"), ordering="received_at")
+    def received(self, claim: Claim) -> str:
+        return date_format(localtime(claim.received_at), "SHORT_DATETIME_FORMAT")
+
+    @display(description=_("reporter type"))
+    def type_word(self, claim: Claim) -> Any:
+        return ReporterType(_axis(claim, "reporter_type")).label
+
+    @display(description=_("paid or free"))
+    def pricing_word(self, claim: Claim) -> Any:
+        return Pricing(_axis(claim, "pricing")).label
+
+    @display(description=_("claimed loss"))
+    def loss(self, claim: Claim) -> Any:
+        return format_html('<span class="claims-won">{}</span>', format_won(claim.claimed_loss))
+
+    @display(description=_("nature"))
+    def nature_word(self, claim: Claim) -> Any:
+        classification = _classification(claim)
+        return _("Not classified") if classification is None else classification.get_nature_display()
+
+    @display(description=_("decision"))
+    def outcome(self, claim: Any) -> Any:
+        if claim.mark is None:
+            return "–"
+        return format_html('<span class="claims-mark" data-tone="{}">{}</span>', claim.mark.tone, claim.mark.word)
+
+    @display(description=_("completeness"))
+    def completeness(self, claim: Claim) -> Any:
+        if claim.is_complete:
+            return _("Complete")
+        return format_html('<span class="claims-mark" data-tone="warning">{}</span>', _("Incomplete"))
+
+    def page_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
+        user = _person(request)
+        panels = panels_of(row, user)
+        events = events_of(row, user)
+        people = User.objects.in_bulk({event.by for event in events if event.by is not None})
+        return {
+            "claim": row,
+            "bank": bank_name(row.bank_code),
+            "masked": [(label, row.masked(column)) for column, label in _masked_columns()],
+            "panels": panels,
+            "marks": [panel.mark for panel in panels if panel.mark is not None],
+            "events": [(event, people.get(event.by or 0), act_of(event)) for event in events],
+            "may_reveal": user.has_perm("claims.reveal_personal_data"),
+            "may_correct": user.has_perm(PERMISSION),
+            "may_see_import": user.has_perm("claims.view_claimimport"),
+        }
+
+    def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
+        return (
+            ("<path:object_id>/reveal/", "claims_claim_reveal", RevealClaimPage.as_view(model_admin=self)),
+            ("<path:object_id>/correct/", "claims_claim_correct", CorrectPage.as_view(model_admin=self)),
+        )
+
+
+def _masked_columns() -> list[tuple[str, Any]]:
+    return [("phone", _("Phone")), ("registration_number", _("Business registration number")), ("account", _("Account"))]
+
+
+def _classification(claim: Claim) -> Any:
+    return getattr(claim, "classification", None)
+
+
+def _axis(claim: Claim, axis: str) -> str:
+    """Return what the classification says on an axis, or what was reported where there is none."""
+    word: str = getattr(_classification(claim) or claim, axis)
+    return word
 
 
 @admin.register(Claimant)
-class ClaimantAdmin(ReadOnlyAdmin):
-    list_display = ("name", "identity_kind")
-    fields = ("name", "identity_kind")
+class ClaimantAdmin(SearchedAdmin):
+    """Persons and businesses, each known by the strongest number that they reported."""
+
+    list_display = ("name", "identity_kind", "claim_count")
+    sortable_by = ()
+    search_fields = ("name",)
+    search_help_text = _("Name, phone, registration or account number")
+    empty = _("No claimant is known in this incident yet. Claimants come with the claims of claim files.")
+    page_template = "admin/claims/register/claimant.html"
+
+    class Media:
+        css = {"all": ("claims/claims.css",)}
+
+    SHOWN = 200
+    """Claims of one claimant that his page lists."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
+        of_claimant = Claim.objects.filter(claimant=OuterRef("pk")).order_by().values("claimant")
+        counted = Coalesce(Subquery(of_claimant.annotate(count=Count("pk")).values("count")), 0)
+        return super().get_queryset(request).annotate(counted=counted)
+
+    def sought(self, term: str) -> selectors.Sought:
+        return selectors.sought_claimants(term)
+
+    @display(description=_("claims"))
+    def claim_count(self, claimant: Any) -> str:
+        return f"{claimant.counted:,}"
+
+    def page_context(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
+        may_see_claims = request.user.has_perm("claims.view_claim")
+        claims = list(selectors.claims_of(row)[: self.SHOWN]) if may_see_claims else []
+        return {"claimant": row, "claims": [(claim, _axis(claim, "reporter_type")) for claim in claims]}
+
+
+def _card(title: Any, sentence: Any, claims: QuerySet[Claim] | None, address: str) -> Card | None:
+    count = 0 if claims is None else claims.order_by().count()
+    return Card(title, count, sentence, reverse("admin:claims_claim_changelist") + address) if count else None
+
+
+def incomplete_card(user: User) -> Card | None:
+    """Return how many losses in money cannot be paid for want of a name, a contact or an account."""
+    incident_id = working_incident_id(user)
+    claims = None if incident_id is None else selectors.incomplete_claims(incident_id)
+    address = "?nature=monetary&operator_kind=company&completeness=incomplete"
+    sentence = _("Claims with a loss in money lack a name, phone or account. Ask and correct them.")
+    return _card(_("Incomplete claims"), sentence, claims, address)
+
+
+def unadmitted_cards(admission: str, title: Any, sentence: Any) -> Any:
+    """Return the maker of a card for the claims of one admission."""
+
+    def card(user: User) -> Card | None:
+        incident_id = working_incident_id(user)
+        claims = None if incident_id is None else Claim.objects.filter(incident_id=incident_id, admission=admission)
+        return _card(title, sentence, claims, f"?admission={admission}")
+
+    return card
+
+
+def unclassified_card(user: User) -> Card | None:
+    """Return how many claims no rule has seen."""
+    incident_id = working_incident_id(user)
+    claims = None if incident_id is None else selectors.unclassified_claims(incident_id)
+    sentence = _("No rule has seen these claims. Classify them again.")
+    return _card(_("Unclassified claims"), sentence, claims, "?classified=no")
+
+
+late_card = unadmitted_cards(
+    Claim.Admission.LATE, _("Late claims"), _("Received outside every intake round. Look whether they can be helped.")
+)
+inadmissible_card = unadmitted_cards(
+    Claim.Admission.INADMISSIBLE,
+    _("Claims not admitted"),
+    _("The round does not admit their reporter type. Look whether the type is right."),
+)
+
+for _maker in (incomplete_card, late_card, inadmissible_card, unclassified_card):
+    register_card(permission=PERMISSION, card=_maker)
+
+register_claim_history(permission="claims.view_claim", events=claim_events)
