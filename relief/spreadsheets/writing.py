@@ -1,0 +1,63 @@
+"""Workbooks that people take away: every cell is text, and none of them acts when a spreadsheet opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+import xlsxwriter
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+SHEET_ROWS = 1_048_576
+"""Rows of one sheet as the format defines it, the heading among them."""
+CELL_LENGTH = 32_767
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_numbers": False,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+}
+
+
+def write_texts(
+    file: IO[bytes],
+    *,
+    title: StrOrPromise,
+    headings: Sequence[StrOrPromise],
+    rows: Iterable[Sequence[StrOrPromise]],
+) -> int:
+    """Write an XLSX of text cells into `file` in constant memory and return how many rows it has below the heading.
+
+    A text that a spreadsheet would read as a formula carries the format's own mark for quoted text: it stays as it was
+    written, also after somebody edits the cell. Rows past the end of a sheet go on in the next one.
+    """
+    count = 0
+    # Closed whatever happens: the writer keeps temporary files open until then.
+    with xlsxwriter.Workbook(file, _OPTIONS) as book:
+        plain = book.add_format({"num_format": "@"})
+        quoted = book.add_format({"num_format": "@", "quote_prefix": True})
+        bold = book.add_format({"bold": True, "num_format": "@", "quote_prefix": True})
+        sheet: Any = None
+        for count, row in enumerate(rows, 1):
+            line = (count - 1) % (SHEET_ROWS - 1) + 1
+            if line == 1:
+                sheet = _sheet(book, str(title), headings, bold)
+            for column, cell in enumerate(row):
+                text = str(cell)[:CELL_LENGTH]
+                sheet.write_string(line, column, text, quoted if text.startswith(_ACTIVE) else plain)
+        if sheet is None:
+            _sheet(book, str(title), headings, bold)
+    return count
+
+
+def _sheet(book: xlsxwriter.Workbook, title: str, headings: Sequence[StrOrPromise], bold: Any) -> Any:
+    number = len(book.worksheets()) + 1
+    sheet = book.add_worksheet(title if number == 1 else f"{title} {number}")
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, max(0, len(headings) - 1), 18)
+    for column, heading in enumerate(headings):
+        sheet.write_string(0, column, str(heading)[:CELL_LENGTH], bold)
+    return sheet
