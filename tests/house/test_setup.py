@@ -1,5 +1,6 @@
 """What a new checkout is made from: locks, Makefile, settings and units say the same."""
 
+import os
 import re
 import subprocess
 import tomllib
@@ -68,7 +69,10 @@ def test_every_setting_read_from_the_environment_is_described():
 
 
 def _make(*words, folder=CHECKOUT):
-    return subprocess.run(["make", *words], cwd=folder, capture_output=True, text=True, check=False)
+    # The suite itself may have been started by make, which leaves its own words to a make below it.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    command = ["make", "--no-print-directory", *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_make_help_lists_every_target():
@@ -90,23 +94,13 @@ def test_make_with_too_old_a_python_says_what_is_needed(tmp_path):
     for name in ("python3", "python3.11", "python3.12", "python3.13", "python3.14"):
         (tmp_path / name).write_text("#!/bin/sh\nexit 1\n")
         (tmp_path / name).chmod(0o755)
-    done = subprocess.run(
-        ["make", "-C", str(CHECKOUT), "status", f"PATH={tmp_path}:/usr/bin:/bin"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _make("status", f"PATH={tmp_path}:/usr/bin:/bin")
     assert done.returncode == 2
     assert "Python 3.11 or newer was not found. Install it, or name it: make PYTHON=/path/to/python3" in done.stderr
 
 
 def test_make_reset_without_a_yes_touches_nothing(tmp_path):
-    done = subprocess.run(
-        ["make", "-C", str(CHECKOUT), "reset", f"RELIEF_STATE_DIR={tmp_path}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _make("reset", f"RELIEF_STATE_DIR={tmp_path}")
     assert done.returncode == 2
     assert "`make reset YES=1` does it." in done.stdout
 

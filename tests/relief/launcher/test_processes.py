@@ -41,8 +41,10 @@ def test_members_are_the_living_processes_of_a_group():
 
 
 def test_command_line_shows_what_a_process_was_called_with():
-    program = subprocess.Popen(SLEEP)
+    program = subprocess.Popen([*SLEEP[:-1], "print(flush=True); import time; time.sleep(60)"], stdout=subprocess.PIPE)
+    assert program.stdout.readline() == b"\n"
     assert "time.sleep(60)" in command_line(program.pid)
+    program.stdout.close()
     program.kill()
     program.wait()
 
