@@ -1,8 +1,10 @@
 """The committee's pages in the back office, gathered from the slices."""
 
 from committee.decisions import admin as decisions
+from committee.decisions import claim_panel as decision_panel
 from committee.payouts import admin as payouts
+from committee.payouts import claim_panel as payment_panel
 from committee.plan import admin as plan
 from committee.reports import admin as reports
 
-__all__ = ("decisions", "payouts", "plan", "reports")
+__all__ = ("decision_panel", "decisions", "payment_panel", "payouts", "plan", "reports")

@@ -55,10 +55,11 @@ class ClaimList(NarrowedList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
-        marks = marks_of([claim.pk for claim in self.result_list], _person(request))
-        for claim in self.result_list:
+        claims: list[Any] = list(self.result_list)  # type: ignore[has-type]
+        marks = marks_of([claim.pk for claim in claims], _person(request))
+        for claim in claims:
             claim.mark = marks.get(claim.pk)
+        self.result_list = claims
 
 
 class SearchedAdmin(ShownAdmin):
@@ -182,7 +183,11 @@ class ClaimAdmin(SearchedAdmin):
 
 
 def _masked_columns() -> list[tuple[str, Any]]:
-    return [("phone", _("Phone")), ("registration_number", _("Business registration number")), ("account", _("Account"))]
+    return [
+        ("phone", _("Phone")),
+        ("registration_number", _("Business registration number")),
+        ("account", _("Account")),
+    ]
 
 
 def _classification(claim: Claim) -> Any:
@@ -215,7 +220,8 @@ class ClaimantAdmin(SearchedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
         of_claimant = Claim.objects.filter(claimant=OuterRef("pk")).order_by().values("claimant")
         counted = Coalesce(Subquery(of_claimant.annotate(count=Count("pk")).values("count")), 0)
-        return super().get_queryset(request).annotate(counted=counted)
+        rows: QuerySet[Claimant] = super().get_queryset(request)
+        return rows.annotate(counted=counted)
 
     def sought(self, term: str) -> selectors.Sought:
         return selectors.sought_claimants(term)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-
 def act_of(event: Event) -> StrOrPromise:
     """Return the act of an event in words: a person's act, or the kind of the job that wrote it."""
     words = act_words(event.act)

@@ -84,7 +84,8 @@ def correct_claim(*, by: User, claim: Claim, version: int, reason: str, changes:
 
 def field_label(field: str) -> str:
     """Return what a correctable field is called."""
-    return str(Claim._meta.get_field(f"{field}_sealed" if field in SEALED else field).verbose_name)
+    column: Any = Claim._meta.get_field(f"{field}_sealed" if field in SEALED else field)
+    return str(column.verbose_name)
 
 
 def _read(changes: Mapping[str, str]) -> dict[str, Any]:

@@ -1,15 +1,93 @@
-"""Rule sets in the back office."""
+"""Rule sets in the back office: every version with its rules in words, and what they made of the claims."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from claims.triage import panels
 from claims.triage.models import RuleSet
-from relief.site.options import ReadOnlyAdmin
+from claims.triage.pages import ClassifyPage, NewVersionPage
+from claims.triage.rules import AXES, parse
+from claims.triage.selectors import Totals, newest_rule_set, totals_of
+from claims.triage.sentences import AXIS_WORDS, conditions_in_words, value_words
+from claims.triage.services import CLASSIFY, PERMISSION
+from relief.jobs.models import Job
+from relief.site.showing import ShownAdmin
+
+__all__ = ("RuleSetAdmin", "panels")
 
 
 @admin.register(RuleSet)
-class RuleSetAdmin(ReadOnlyAdmin):
-    list_display = ("version", "note", "created_by", "created_at")
+class RuleSetAdmin(ShownAdmin):
+    """Versions of the rules, newest first; none is ever changed."""
+
+    list_display = ("version_word", "note", "rule_count", "created_by", "created_at")
     list_select_related = ("created_by",)
-    fields = ("version", "note", "created_by", "created_at")
+    ordering = ("-version",)
+    sortable_by = ()
+    empty = _("No rules are written for this incident yet. Write the first version; claims are classified by it.")
+    page_template = "admin/claims/triage/rule_set.html"
+    page_related = ("created_by",)
+
+    class Media:
+        css = {"all": ("claims/claims.css",)}
+
+    @display(description=_("version"))
+    def version_word(self, rule_set: RuleSet) -> str:
+        return str(rule_set)
+
+    @display(description=_("rules"))
+    def rule_count(self, rule_set: RuleSet) -> str:
+        return f"{len(rule_set.rules):,}"
+
+    def list_acts(self, request: HttpRequest) -> list[Any]:
+        if not request.user.has_perm(PERMISSION):
+            return []
+        return [(_("New version of the rules"), reverse("admin:claims_ruleset_new_version"))]
+
+    def page_context(self, request: HttpRequest, row: RuleSet) -> dict[str, Any]:
+        newest = newest_rule_set(row.incident_id)
+        job = Job.objects.filter(kind=CLASSIFY, subject_key=row.pk).order_by("-pk").first()
+        totals = totals_of(row.incident_id)
+        return {
+            "rule_set": row,
+            "newest": newest,
+            "axes": _axes(row, totals),
+            "unclassified": totals.unclassified,
+            "job": job,
+            "may_classify": request.user.has_perm(PERMISSION),
+        }
+
+    def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
+        new_version, again = NewVersionPage.as_view(model_admin=self), ClassifyPage.as_view(model_admin=self)
+        return (
+            ("new-version/", "claims_ruleset_new_version", new_version),
+            ("<path:object_id>/classify/", "claims_ruleset_classify", again),
+        )
+
+
+def _axes(rule_set: RuleSet, totals: Totals) -> list[dict[str, Any]]:
+    """Return for each axis its rules in words with the claims each placed, and the claims of each value."""
+    rules = parse(rule_set.rules)
+    return [
+        {
+            "name": AXIS_WORDS[axis],
+            "rules": [
+                (rule.name, conditions_in_words(rule), value_words(axis, rule.value), totals.by_rule[axis, rule.name])
+                for rule in rules
+                if rule.axis == axis
+            ],
+            "values": [
+                (value_words(axis, value), count)
+                for (of_axis, value), count in totals.by_value.most_common()
+                if of_axis == axis
+            ],
+        }
+        for axis in AXES
+    ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
 from claims.register.models import Claim
-from claims.triage.models import RuleSet
+from claims.triage.models import Classification, RuleSet
 from claims.triage.rules import AXES, Rule, parse
 
 
@@ -33,7 +36,33 @@ def axes_of_claims(rule_set: RuleSet, claims: QuerySet[Claim]) -> QuerySet[Claim
     return claims.annotate(**expressions)
 
 
-def claims_to_classify(rule_set: RuleSet, *, claim_import_id: int | None = None) -> QuerySet[Claim]:
-    """Return the claims of the rule set's incident, or those of one import."""
+def claims_to_classify(
+    rule_set: RuleSet, *, claim_import_id: int | None = None, claim_id: int | None = None
+) -> QuerySet[Claim]:
+    """Return the claims of the rule set's incident, those of one import, or one claim."""
     of_import = Q() if claim_import_id is None else Q(claim_import_id=claim_import_id)
-    return Claim.objects.filter(of_import, incident_id=rule_set.incident_id).order_by()
+    one = Q() if claim_id is None else Q(pk=claim_id)
+    return Claim.objects.filter(of_import, one, incident_id=rule_set.incident_id).order_by()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many claims of an incident stand where: by (axis, value), by (axis, rule), and those not classified."""
+
+    by_value: Counter[tuple[str, str]]
+    by_rule: Counter[tuple[str, str]]
+    unclassified: int
+
+
+def totals_of(incident_id: int) -> Totals:
+    """Return the counts of all axes, in two queries."""
+    columns = [column for axis in AXES for column in (axis, f"{axis}_rule")]
+    rows = Classification.objects.filter(claim__incident_id=incident_id).order_by()
+    by_value: Counter[tuple[str, str]] = Counter()
+    by_rule: Counter[tuple[str, str]] = Counter()
+    for row in rows.values(*columns).annotate(claims=Count("pk")):
+        for axis in AXES:
+            by_value[axis, row[axis]] += row["claims"]
+            by_rule[axis, row[f"{axis}_rule"]] += row["claims"]
+    unclassified = Claim.objects.filter(incident_id=incident_id, classification__isnull=True).count()
+    return Totals(by_value, by_rule, unclassified)

@@ -9,9 +9,11 @@ from django.db.models import F, Max, Value
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident
+from claims.register.models import Claim
+from claims.register.services import follow_corrections
 from claims.triage.models import Classification, RuleSet
 from claims.triage.rules import AXES, fault_of
-from claims.triage.selectors import axes_of_claims, claims_to_classify
+from claims.triage.selectors import axes_of_claims, claims_to_classify, newest_rule_set
 from relief import clock
 from relief.access import require
 from relief.audit.services import acting
@@ -74,13 +76,13 @@ def carry_out_classification(run: jobs.Run) -> dict[str, Any]:
     return {"claims": total, "changed": changed}
 
 
-def classify(rule_set: RuleSet, *, claim_import_id: int | None = None) -> int:
-    """Classify the claims of an incident, or of one import, by one statement; returns how many were set or changed.
+def classify(rule_set: RuleSet, *, claim_import_id: int | None = None, claim_id: int | None = None) -> int:
+    """Classify the claims of an incident, of one import, or one, by one statement; returns how many it set.
 
     To be called inside a transaction and under `acting`, by whoever has checked the permission. A claim whose four
     values and rules stay as they were is not written, and keeps the version that first set them.
     """
-    claims = axes_of_claims(rule_set, claims_to_classify(rule_set, claim_import_id=claim_import_id))
+    claims = axes_of_claims(rule_set, claims_to_classify(rule_set, claim_import_id=claim_import_id, claim_id=claim_id))
     columns = [column for axis in AXES for column in (axis, f"{axis}_rule")]
     values = [name for axis in AXES for name in (f"{axis}_value", f"{axis}_rule")]
     chosen = claims.annotate(claim_key=F("pk"), rule_set_key=Value(rule_set.pk)).values_list(
@@ -100,3 +102,13 @@ def classify(rule_set: RuleSet, *, claim_import_id: int | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)
+
+
+def _follow_correction(claim: Claim) -> None:
+    """Classify a corrected claim by the newest rules: what it says on an axis follows from its facts."""
+    rule_set = newest_rule_set(claim.incident_id)
+    if rule_set is not None:
+        classify(rule_set, claim_id=claim.pk)
+
+
+follow_corrections(_follow_correction)

@@ -97,5 +97,5 @@ class ShownAdmin(ReadOnlyAdmin):
             "media": self.media,
             **self.page_context(request, row),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, self.page_template, context)
