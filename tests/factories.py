@@ -144,7 +144,7 @@ class IntakeRoundFactory(DjangoModelFactory):
 
 
 class StoredFileFactory(DjangoModelFactory):
-    """A private file whose bytes are really stored; `content` are the bytes."""
+    """The row of a private file; `StoredFileFactory.stored(b"…")` writes the bytes too."""
 
     class Meta:
         model = StoredFile
@@ -160,16 +160,12 @@ class StoredFileFactory(DjangoModelFactory):
     stored_by = factory.SubFactory(UserFactory)
     stored_at = WHEN
 
-    @factory.post_generation
-    def bytes_are_stored(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
-        """Write the bytes given as `bytes_are_stored=b"…"`; leave it out where only the row matters."""
-        if extracted is not None and not storages["private"].exists(self.path):
-            storages["private"].save(self.path, ContentFile(extracted))
-
     @classmethod
     def stored(cls, content: bytes, **kwargs: Any) -> StoredFile:
         """Make the row and write its bytes."""
-        row: StoredFile = cls(content=content, bytes_are_stored=content, **kwargs)
+        row: StoredFile = cls(content=content, **kwargs)
+        if not storages["private"].exists(row.path):
+            storages["private"].save(row.path, ContentFile(content))
         return row
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -151,13 +150,24 @@ class OperatorAdmin(VersionedAdmin):
         return services.save_operator(by=by, incident=_working_incident(by), operator=row, **values)
 
 
+class LinesField(forms.CharField):
+    """A list of names, written one a line; empty lines do not count."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return list(initial or ()) != self.to_python(data)
+
+
 class ServiceRowForm(VersionedForm):
     """A service; its other names are written one a line."""
 
-    aliases = SimpleArrayField(
-        forms.CharField(max_length=120),
+    aliases = LinesField(
         label=_("other names in claim files"),
-        delimiter="\n",
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
         help_text=_("One name a line"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -87,8 +86,12 @@ def _visible(model: Any, user: User) -> QuerySet[Any]:
     return events.filter(**{path: working_incident_id(user)})
 
 
-def _changes(label: str, events: QuerySet[Any], before: int | None) -> Iterator[Change]:
-    """Yield the newest lines of one table below the event `before`; rows of one act become one line."""
+def _changes(label: str, events: QuerySet[Any], before: int | None) -> tuple[list[Change], bool]:
+    """Return the newest lines of one table below the event `before`, and whether there may be older ones.
+
+    Rows of one act become one line.
+    """
+    found: list[Change] = []
     if before is not None:
         events = events.filter(pgh_id__lt=before)
     rows = list(
@@ -113,19 +116,22 @@ def _changes(label: str, events: QuerySet[Any], before: int | None) -> Iterator[
             end = (after[0] + 1) if after else 0
             is_more, last = events.filter(same, pgh_id__lt=last).exists(), end
         metadata = metadata or {}
-        yield Change(
-            at=at,
-            who=str(metadata.get("username") or "–"),
-            act=_act(str(metadata.get("act") or metadata.get("url") or "–")),
-            reason=str(metadata.get("reason") or ""),
-            verb=str(_VERBS.get(verb, verb)),
-            table=table_words(label),
-            row_key=str(key) if len(group) == 1 and not is_more else "",
-            count=len(group),
-            is_more=is_more,
-            label=label,
-            last=last,
+        found.append(
+            Change(
+                at=at,
+                who=str(metadata.get("username") or "–"),
+                act=_act(str(metadata.get("act") or metadata.get("url") or "–")),
+                reason=str(metadata.get("reason") or ""),
+                verb=str(_VERBS.get(verb, verb)),
+                table=table_words(label),
+                row_key=str(key) if len(group) == 1 and not is_more else "",
+                count=len(group),
+                is_more=is_more,
+                label=label,
+                last=last,
+            )
         )
+    return found, len(rows) == WINDOW
 
 
 def _act(code: str) -> StrOrPromise:
@@ -148,6 +154,7 @@ def record_of_changes(*, user: User, table: str = "", row_key: str = "", cursor:
     models = event_models()
     begun = _read_cursor(cursor)
     found: list[Change] = []
+    is_cut = False
     for label, model in models.items():
         if table and label != table:
             continue
@@ -156,10 +163,12 @@ def record_of_changes(*, user: User, table: str = "", row_key: str = "", cursor:
             if not row_key.isdecimal() or len(row_key) > 18:
                 continue
             events = events.filter(**{_key_column(model): int(row_key)})
-        found.extend(_changes(label, events, begun.get(label)))
+        changes, has_older = _changes(label, events, begun.get(label))
+        found.extend(changes)
+        is_cut = is_cut or has_older
     found.sort(key=lambda change: (change.at, change.last), reverse=True)
     page, rest = found[:PAGE], found[PAGE:]
-    if not rest and len(page) < PAGE:
+    if not rest and not is_cut:
         return RecordOfChanges(page, "")
     # What a table showed last is where it goes on; one that showed nothing begins where it began.
     begun |= {change.label: change.last for change in page}

@@ -3,7 +3,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from relief.accounts.models import User
@@ -69,7 +71,7 @@ def test_own_account_and_a_superuser_are_only_shown_to_an_administrator(user_as:
     for account in (administrator, superuser):
         assert client.get(page_of(account)).status_code == 200
         assert client.post(page_of(account), {"roles": ["manager"], "is_active": "on"}).status_code == 403
-        assert client.get(page_of(account) + "../password/").status_code == 403
+        assert client.get(page_of(account).replace("change/", "password/")).status_code == 403
     assert list(administrator.groups.values_list("name", flat=True)) == ["administrator"]
 
 
@@ -96,15 +98,14 @@ def test_administrator_sets_a_new_password(user_as: As, signed_in: SignIn) -> No
 
 
 @pytest.mark.django_db
-def test_user_list_asks_a_constant_number_of_queries(
-    user_as: As, signed_in: SignIn, django_assert_num_queries: Callable[..., object]
-) -> None:
+def test_user_list_asks_a_constant_number_of_queries(user_as: As, signed_in: SignIn) -> None:
     client = signed_in(user_as("administrator"))
+    client.get("/")
     counts = []
     for _turn in range(2):
         for role in ("finance", "manager", "auditor"):
             user_as(role)
-        with django_assert_num_queries(9, exact=False) as asked:  # type: ignore[attr-defined]
+        with CaptureQueriesContext(connection) as asked:
             client.get(reverse("admin:relief_user_changelist"))
         counts.append(len(asked))
     assert counts[0] == counts[1]
