@@ -47,9 +47,13 @@ class TierFilter(admin.SimpleListFilter):
 class DecisionRunAdmin(PanelAdmin):
     """Runs of a policy version; a page shows the progress, then what came of it."""
 
-    list_display = ("__str__", "run_by", "created_at", "job_state")
+    list_display = ("__str__", "run_by_name", "created_at", "job_state")
     list_select_related = ("policy__measure", "run_by", "job")
-    fields = ("policy", "run_by", "created_at")
+    fields = ("policy", "run_by_name", "created_at")
+
+    @display(description=_("by"))
+    def run_by_name(self, row: Any) -> str:
+        return str(row.run_by or "–")
 
     @display(description=_("state"))
     def job_state(self, run: DecisionRun) -> str:
@@ -107,13 +111,13 @@ class DecisionAdmin(PanelAdmin):
     search_help_text = _("Receipt number, whole")
     fields = (
         "receipt_number",
-        ("outcome_word", "amount_text"),
+        ("outcome", "amount_text"),
         ("policy", "tier_number"),
         "reason_code",
         "loss_text",
         ("fact_reporter_type", "fact_pricing"),
         ("fact_nature", "fact_operator_kind", "fact_admission"),
-        ("decided_by", "decided_at"),
+        ("decided_by_name", "decided_at"),
         "run",
         "supersedes",
         "reason",
@@ -134,6 +138,10 @@ class DecisionAdmin(PanelAdmin):
     @display(description=_("support amount"))
     def amount_text(self, decision: Decision) -> str:
         return format_won(decision.amount) if decision.amount else "–"
+
+    @display(description=_("by"))
+    def decided_by_name(self, row: Any) -> str:
+        return str(row.decided_by or "–")
 
     @display(description=_("reported loss"))
     def loss_text(self, decision: Decision) -> str:

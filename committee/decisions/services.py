@@ -62,7 +62,7 @@ def decide(job: jobs.Run) -> dict[str, Any]:
     """
     run = DecisionRun.objects.select_related("policy").get(pk=job.job.subject_key)
     waiting = undecided_claims(run.incident_id).count()
-    job.advance(done=0, total=waiting, stage="deciding")
+    job.advance(done=0, total=waiting)
     with database_rules(), transaction.atomic():
         job.hold()
         with connection.cursor() as cursor:

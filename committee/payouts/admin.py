@@ -40,13 +40,21 @@ STATE_COLOURS = {
 class BatchAdmin(PanelAdmin):
     """Batches; every step is a page of its own, open to whom it is open now."""
 
-    list_display = ("number_text", "state_word", "count_text", "sum_text", "composed_by", "composed_at", "submitted_at")
+    list_display = (
+        "number_text",
+        "state_word",
+        "count_text",
+        "sum_text",
+        "composed_by_name",
+        "composed_at",
+        "submitted_at",
+    )
     list_filter = ("state",)
     list_select_related = ("composed_by",)
     fields = (
-        "state_word",
+        "state",
         ("count_text", "sum_text"),
-        ("composed_by", "composed_at"),
+        ("composed_by_name", "composed_at"),
         ("submission", "submitted_at"),
         "lines_sha256",
         "payments_link",
@@ -68,6 +76,10 @@ class BatchAdmin(PanelAdmin):
     @display(description=_("sum"))
     def sum_text(self, batch: Batch) -> str:
         return format_won(batch.line_sum)
+
+    @display(description=_("composed by"))
+    def composed_by_name(self, row: Any) -> str:
+        return str(row.composed_by or "–")
 
     @display(description=_("lines"))
     def payments_link(self, batch: Batch) -> Any:
@@ -191,9 +203,13 @@ class PaymentAdmin(PanelAdmin):
 class BankFileAdmin(PanelAdmin):
     """Files that went to the bank; a download asks for a reason."""
 
-    list_display = ("file_name", "batch", "count_text", "sum_text", "exported_by", "exported_at")
+    list_display = ("file_name", "batch", "count_text", "sum_text", "exported_by_name", "exported_at")
     list_select_related = ("batch", "stored_file", "exported_by")
-    fields = ("file_name", "batch", "layout", ("count_text", "sum_text"), "sha256", ("exported_by", "exported_at"))
+    fields = ("file_name", "batch", "layout", ("count_text", "sum_text"), "sha256", ("exported_by_name", "exported_at"))
+
+    @display(description=_("by"))
+    def exported_by_name(self, row: Any) -> str:
+        return str(row.exported_by or "–")
 
     @display(description=_("file"))
     def file_name(self, row: BankFile) -> str:

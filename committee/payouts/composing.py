@@ -23,7 +23,7 @@ def fill(job: jobs.Run) -> dict[str, Any]:
     All in one transaction: a worker that dies leaves no line. A claim that another batch takes at the same moment is
     left to it. Returns {"payments", "won"}. Raises RuleBroken(nothing_payable) where nothing was left.
     """
-    job.advance(done=0, stage="composing")
+    job.advance(done=0)
     with database_rules(), transaction.atomic():
         job.hold()
         batch = locked(Batch(pk=job.job.subject_key))

@@ -313,4 +313,4 @@ class BankFile(models.Model):
         triggers = append_only(declare_constraint("bank_files_are_append_only", _("A bank file is never changed.")))
 
     def __str__(self) -> str:
-        return self.layout
+        return str(_("Bank file of %(batch)s") % {"batch": self.batch})

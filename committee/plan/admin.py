@@ -105,7 +105,15 @@ class MeasureAdmin(PanelAdmin):
 class TierPolicyAdmin(PanelAdmin):
     """Versions of the tier policy; drafting, adopting and retiring are pages of their own."""
 
-    list_display = ("version_text", "state_word", "drafted_by", "drafted_at", "adopted_by", "adopted_at", "retired_at")
+    list_display = (
+        "version_text",
+        "state_word",
+        "drafted_by_name",
+        "drafted_at",
+        "adopted_by_name",
+        "adopted_at",
+        "retired_at",
+    )
     list_filter = ("state",)
     list_select_related = ("measure", "drafted_by", "adopted_by")
     fields = (
@@ -114,8 +122,8 @@ class TierPolicyAdmin(PanelAdmin):
         "state",
         "types_text",
         "grounds",
-        ("drafted_by", "drafted_at"),
-        ("adopted_by", "adopted_at"),
+        ("drafted_by_name", "drafted_at"),
+        ("adopted_by_name", "adopted_at"),
         "retired_at",
     )
 
@@ -126,6 +134,14 @@ class TierPolicyAdmin(PanelAdmin):
     @display(description=_("state"), label=STATE_COLOURS, ordering="state")
     def state_word(self, policy: TierPolicy) -> Any:
         return policy.state, policy.get_state_display()
+
+    @display(description=_("drafted by"))
+    def drafted_by_name(self, row: Any) -> str:
+        return str(row.drafted_by or "–")
+
+    @display(description=_("adopted by"))
+    def adopted_by_name(self, row: Any) -> str:
+        return str(row.adopted_by or "–")
 
     @display(description=_("eligible reporter types"))
     def types_text(self, policy: TierPolicy) -> str:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
 from committee.panel import Act, Panel, PanelAdmin
 from committee.reports.models import ReportingDate
@@ -18,9 +19,13 @@ from committee.reports.pages import ExportView, FixPage, PublishedPage
 class ReportingDateAdmin(PanelAdmin):
     """Instants as of which figures were told; the published figures are a page beside them."""
 
-    list_display = ("name", "code", "as_of_at", "fixed_by")
+    list_display = ("name", "code", "as_of_at", "fixed_by_name")
     list_select_related = ("fixed_by",)
-    fields = ("name", "code", "as_of_at", "fixed_by")
+    fields = ("name", "code", "as_of_at", "fixed_by_name")
+
+    @display(description=_("by"))
+    def fixed_by_name(self, row: Any) -> str:
+        return str(row.fixed_by or "–")
 
     def list_panel(self, request: HttpRequest) -> Panel:
         acts = []

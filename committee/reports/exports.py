@@ -28,7 +28,7 @@ def _rows(sections: Iterable[Section]) -> Iterator[tuple[str, str, str, float, s
 
 
 def _headings() -> list[str]:
-    return [_("section"), _("key"), _("figure"), _("value"), _("unit"), _("share in per cent")]
+    return [_("section"), _("key"), _("figure"), _("count or amount"), _("unit"), _("share in per cent")]
 
 
 def as_csv(sections: Iterable[Section]) -> bytes:

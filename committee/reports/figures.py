@@ -24,6 +24,7 @@ class Unit(StrEnum):
     WON = "won"
     DAYS = "days"
     TIMES = "times"
+    FOLD = "fold"
     PEOPLE = "people"
     PIECES = "pieces"
     POINTS = "points"
@@ -58,6 +59,7 @@ class Figure:
             Unit.CLAIMS: _("%(n)s claims"),
             Unit.DAYS: _("%(n)s days"),
             Unit.TIMES: _("%(n)s times"),
+            Unit.FOLD: _("%(n)s-fold"),
             Unit.PEOPLE: _("%(n)s people"),
             Unit.PIECES: _("%(n)s pieces"),
             Unit.POINTS: _("%(n)s points"),

@@ -78,7 +78,7 @@ _PUBLISHED = (
 )
 _OTHERS = (
     _Published("pc_rooms", "pc-room-coins", _("PC rooms"), Unit.PIECES, _of("recipients")),
-    _Published("pc_room_coins", "pc-room-coins", _("PC rooms: coins of a week"), Unit.TIMES, _item(0, "pieces")),
+    _Published("pc_room_coins", "pc-room-coins", _("PC rooms: coins of a week"), Unit.FOLD, _item(0, "pieces")),
     _Published("driver_points", _DRIVERS, _("Proxy drivers: from"), Unit.POINTS, _item(-1, "unit_value")),
     _Published("driver_points_to", _DRIVERS, _("Proxy drivers: up to"), Unit.POINTS, _item(-1, "unit_value_to")),
     _Published(

@@ -188,3 +188,12 @@ def test_download_is_shut_to_readers(incident: Any, user_as: Any, signed_in: Any
     assert client.get(address("bankfile_change", file.pk)).status_code == 200
     assert client.post(address("bankfile_download", file.pk), {"reason": "x"}).status_code == 403
     assert Disclosure.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["account_sealed__startswith=1", "payee_name__startswith=k", "claim__phone_index__isnull=0", "line__gt=1"]
+)
+def test_filter_by_a_word_that_is_not_offered_is_refused(
+    incident: Any, user_as: Any, signed_in: Any, query: str
+) -> None:
+    assert signed_in(user_as("finance")).get(f"{address('payment_changelist')}?{query}").status_code == 400
