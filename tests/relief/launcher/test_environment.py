@@ -1,6 +1,9 @@
 """The virtual environment, made for real from locks without packages, so that no index is asked."""
 
 import json
+import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -11,9 +14,17 @@ from relief.launcher.places import LauncherError
 LOCKS = ("base", "embedded", "dev")
 
 
+@pytest.fixture(scope="module")
+def empty_environment(tmp_path_factory):
+    """One environment with pip and nothing else, copied for each test: making it takes seconds."""
+    folder = tmp_path_factory.mktemp("environment") / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    return folder
+
+
 @pytest.fixture
-def checkout(state, ground, monkeypatch):
-    """A checkout with empty locks and nothing installed; returns its folder."""
+def bare_checkout(state, ground, monkeypatch):
+    """A checkout with empty locks and no environment; returns its folder."""
     folder = ground / "a checkout"
     (folder / "requirements").mkdir(parents=True)
     for name in LOCKS:
@@ -25,6 +36,13 @@ def checkout(state, ground, monkeypatch):
     monkeypatch.setattr(environment, "REQUIREMENTS", folder / "requirements")
     monkeypatch.setattr(environment, "_STAMP", folder / ".venv/.relief-installed.json")
     return folder
+
+
+@pytest.fixture
+def checkout(bare_checkout, empty_environment):
+    """A checkout whose environment is there, and nothing installed in it."""
+    shutil.copytree(empty_environment, bare_checkout / ".venv", symlinks=True)
+    return bare_checkout
 
 
 def _stamped(checkout):
@@ -51,8 +69,10 @@ def test_installation_that_was_broken_off_is_done_again(checkout):
     assert needs_installing(development=False) is False
 
 
-def test_environment_whose_python_is_gone_is_made_anew(checkout):
+def test_environment_is_made_where_there_is_none_and_anew_where_its_python_is_gone(bare_checkout):
+    checkout = bare_checkout
     ensure_environment(development=False)
+    assert needs_installing(development=False) is False
     for python in (checkout / ".venv/bin").glob("python*"):
         python.unlink()
     assert needs_installing(development=False) is True
@@ -60,7 +80,8 @@ def test_environment_whose_python_is_gone_is_made_anew(checkout):
     assert needs_installing(development=False) is False
 
 
-def test_folder_that_is_no_environment_is_left_alone(checkout):
+def test_folder_that_is_no_environment_is_left_alone(bare_checkout):
+    checkout = bare_checkout
     (checkout / ".venv").mkdir()
     (checkout / ".venv/mine").write_text("kept")
     with pytest.raises(LauncherError, match="is no virtual environment"):
