@@ -84,7 +84,8 @@ class BatchAdmin(PanelAdmin):
     @display(description=_("lines"))
     def payments_link(self, batch: Batch) -> Any:
         address = reverse("admin:committee_payment_changelist")
-        return format_html('<a href="{}?batch={}">{}</a>', address, batch.pk, _("Show the payments of this batch"))
+        words = _("Show the payments of this batch")
+        return format_html('<a class="committee-link" href="{}?batch={}">{}</a>', address, batch.pk, words)
 
     def list_panel(self, request: HttpRequest) -> Panel:
         if not request.user.has_perm("committee.compose_batch"):
@@ -102,7 +103,8 @@ class BatchAdmin(PanelAdmin):
                 Act(_("Download the bank file"), reverse("admin:committee_bankfile_download", args=(bank_file.pk,)))
             )
         job = row.job if row.job and row.state in {Batch.State.COMPOSING, Batch.State.CANCELLED} else None
-        return Panel(job=job, acts=acts, tables=self._tables(row))
+        tables = [] if row.state == Batch.State.COMPOSING else self._tables(row)
+        return Panel(job=job, acts=acts, tables=tables)
 
     def _tables(self, batch: Batch) -> list[Table]:
         total = (_("In all"), Number(f"{batch.line_count:,}"), Number(format_won(batch.line_sum)))
