@@ -85,7 +85,7 @@ class ClaimAdmin(SearchedAdmin):
     """The register: newest arrival first, every number masked."""
 
     list_display = (
-        "receipt_number",
+        "receipt",
         "received",
         "name",
         "type_word",
@@ -98,7 +98,7 @@ class ClaimAdmin(SearchedAdmin):
     )
     list_select_related = ("service", "classification")
     ordering = ("-received_at", "-id")
-    sortable_by = ("receipt_number", "received")
+    sortable_by = ("receipt", "received")
     filterset = ClaimFilter
     search_fields = ("receipt_number", "name")
     search_help_text = _("Name, receipt number, phone, registration or account number")
@@ -125,9 +125,13 @@ class ClaimAdmin(SearchedAdmin):
     def sought(self, term: str) -> selectors.Sought:
         return selectors.sought_claims(term)
 
+    @display(description=_("receipt number"), ordering="receipt_number")
+    def receipt(self, claim: Claim) -> Any:
+        return _whole(claim.receipt_number)
+
     @display(description=_("received at"), ordering="received_at")
-    def received(self, claim: Claim) -> str:
-        return date_format(localtime(claim.received_at), "SHORT_DATETIME_FORMAT")
+    def received(self, claim: Claim) -> Any:
+        return _whole(date_format(localtime(claim.received_at), "SHORT_DATETIME_FORMAT"))
 
     @display(description=_("reporter type"))
     def type_word(self, claim: Claim) -> Any:
@@ -182,6 +186,10 @@ class ClaimAdmin(SearchedAdmin):
         )
 
 
+def _whole(text: str) -> Any:
+    return format_html('<span class="claims-whole">{}</span>', text)
+
+
 def _masked_columns() -> list[tuple[str, Any]]:
     return [
         ("phone", _("Phone")),
@@ -233,7 +241,10 @@ class ClaimantAdmin(SearchedAdmin):
     def page_context(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
         may_see_claims = request.user.has_perm("claims.view_claim")
         claims = list(selectors.claims_of(row)[: self.SHOWN]) if may_see_claims else []
-        return {"claimant": row, "claims": [(claim, _axis(claim, "reporter_type")) for claim in claims]}
+        return {
+            "claimant": row,
+            "claims": [(claim, ReporterType(_axis(claim, "reporter_type")).label) for claim in claims],
+        }
 
 
 def _card(title: Any, sentence: Any, claims: QuerySet[Claim] | None, address: str) -> Card | None:

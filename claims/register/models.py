@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,26 @@ from relief.audit.history import tracked
 from relief.errors import declare_constraint
 from relief.guards import no_truncate
 from relief.money import MAX_WON
+from relief.references import Reference, ReferencedRowStays, ReferencesExist, ReferencesStay
 from relief.scope import ScopedQuerySet
 from relief.sealed import mask, unseal
+
+# The targets that a file's claims share are guarded by statement, not by foreign keys: see `relief.references`.
+_CLAIM_RULE = declare_constraint(
+    "claim_stays_within_its_incident", _("A claim's service, intake round and import belong to the claim's incident.")
+)
+_CLAIMANT_RULE = declare_constraint("claimant_has_an_incident", _("A claimant belongs to an incident that exists."))
+TARGET_RULE = declare_constraint("claims_refer_to_it", _("Claims refer to this; it can be neither removed nor moved."))
+CLAIM_REFERENCES = (
+    Reference("service_id", "claims_service", within="incident_id"),
+    Reference("intake_round_id", "claims_intakeround", within="incident_id"),
+    Reference("claim_import_id", "claims_claimimport", within="incident_id"),
+)
+CLAIMANT_REFERENCES = (Reference("incident_id", "claims_incident"),)
+
+
+def _guarded(references: tuple[Reference, ...], rule: str) -> tuple[pgtrigger.Trigger, ...]:
+    return (ReferencesExist(rule=rule, references=references), ReferencesStay(rule=rule, references=references))
 
 
 class Claimant(models.Model):
@@ -23,7 +42,9 @@ class Claimant(models.Model):
         PHONE = "phone", _("Phone")
         ACCOUNT = "account", _("Account")
 
-    incident = models.ForeignKey(Incident, models.PROTECT, verbose_name=_("incident"), related_name="+", db_index=False)
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, verbose_name=_("incident"), related_name="+", db_index=False, db_constraint=False
+    )
     name = models.CharField(_("name"), max_length=200)
     identity_kind = models.CharField(_("known by"), max_length=12, choices=Identity)
     identity_index = models.BinaryField(_("blind index"), max_length=16)
@@ -35,6 +56,7 @@ class Claimant(models.Model):
         verbose_name_plural = _("claimants")
         ordering = ("-id",)
         default_permissions = ("view",)
+        triggers = _guarded(CLAIMANT_REFERENCES, _CLAIMANT_RULE)
         constraints = (
             models.UniqueConstraint(
                 # The index comes first, so that no other index can serve a look-up by it.
@@ -56,18 +78,28 @@ class Claim(models.Model):
         LATE = "late", _("Outside every round")
         INADMISSIBLE = "inadmissible", _("Not admitted to the round")
 
-    incident = models.ForeignKey(Incident, models.PROTECT, verbose_name=_("incident"), related_name="+", db_index=False)
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, verbose_name=_("incident"), related_name="+", db_index=False, db_constraint=False
+    )
     receipt_number = models.CharField(_("receipt number"), max_length=40)
     received_at = models.DateTimeField(_("received at"))
     intake_round = models.ForeignKey(
-        IntakeRound, models.PROTECT, verbose_name=_("intake round"), null=True, related_name="+", db_index=False
+        IntakeRound,
+        models.PROTECT,
+        verbose_name=_("intake round"),
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     admission = models.CharField(_("admission"), max_length=12, choices=Admission, default=Admission.REGULAR)
     channel = models.CharField(_("channel"), max_length=40, blank=True)
     reporter_type = models.CharField(
         _("reporter type"), max_length=16, choices=ReporterType, default=ReporterType.UNKNOWN
     )
-    service = models.ForeignKey(Service, models.PROTECT, verbose_name=_("service"), related_name="+", db_index=False)
+    service = models.ForeignKey(
+        Service, models.PROTECT, verbose_name=_("service"), related_name="+", db_index=False, db_constraint=False
+    )
     pricing = models.CharField(_("paid or free"), max_length=8, choices=Pricing, default=Pricing.UNKNOWN)
     claimed_loss = models.BigIntegerField(_("claimed loss in won"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True)
@@ -81,7 +113,12 @@ class Claim(models.Model):
     account_index = models.BinaryField(null=True)
     claimant = models.ForeignKey(Claimant, models.PROTECT, verbose_name=_("claimant"), null=True, related_name="claims")
     claim_import = models.ForeignKey(
-        "claims.ClaimImport", models.PROTECT, verbose_name=_("import"), null=True, related_name="claims"
+        "claims.ClaimImport",
+        models.PROTECT,
+        verbose_name=_("import"),
+        null=True,
+        related_name="claims",
+        db_constraint=False,
     )
     source_line = models.PositiveIntegerField(_("line in the file"), null=True)
     content_hash = models.BinaryField(editable=False)
@@ -96,6 +133,7 @@ class Claim(models.Model):
         default_permissions = ("view", "change")
         permissions = (("reveal_personal_data", _("Can reveal personal data, with a reason")),)
         triggers = (
+            *_guarded(CLAIM_REFERENCES, _CLAIM_RULE),
             no_truncate(declare_constraint("claims_are_never_emptied", _("The register of claims is never emptied."))),
         )
         constraints = (
@@ -156,3 +194,10 @@ class Claim(models.Model):
     def masked(self, column: str) -> str:
         """Return the number with all but its last four characters hidden, or an empty text."""
         return mask(self._open(column))
+
+
+for _target, _column in ((Service, "service_id"), (IntakeRound, "intake_round_id")):
+    pgtrigger.register(
+        ReferencedRowStays(rule=TARGET_RULE, table="claims_claim", column=_column, within="incident_id")
+    )(_target)
+pgtrigger.register(ReferencedRowStays(rule=TARGET_RULE, table="claims_claimant", column="incident_id"))(Incident)

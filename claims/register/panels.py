@@ -49,14 +49,18 @@ PanelMaker = Callable[[Claim, "User"], ClaimPanel | None]
 Marker = Callable[[Sequence[int]], Mapping[int, Mark]]
 Historian = Callable[[Claim], Iterable[Event]]
 
-_panels: list[tuple[str, PanelMaker]] = []
+_panels: list[tuple[int, str, PanelMaker]] = []
 _markers: list[tuple[str, Marker]] = []
 _historians: list[tuple[str, Historian]] = []
 
 
-def register_claim_panel(*, permission: str, panel: PanelMaker) -> None:
-    """Show the box that `panel(claim, user)` returns to who holds the permission; None shows nothing."""
-    _panels.append((permission, panel))
+def register_claim_panel(*, place: int, permission: str, panel: PanelMaker) -> None:
+    """Show the box that `panel(claim, user)` returns to who holds the permission; None shows nothing.
+
+    Boxes stand in the order of their places: the order in which work on a claim goes on.
+    """
+    _panels.append((place, permission, panel))
+    _panels.sort(key=lambda registered: registered[0])
 
 
 def register_claim_marks(*, permission: str, marks: Marker) -> None:
@@ -70,8 +74,8 @@ def register_claim_history(*, permission: str, events: Historian) -> None:
 
 
 def panels_of(claim: Claim, user: User) -> list[ClaimPanel]:
-    """Return the boxes that the user may see, in the order in which they were registered."""
-    made = (panel(claim, user) for permission, panel in _panels if user.has_perm(permission))
+    """Return the boxes that the user may see, in the order of their places."""
+    made = (panel(claim, user) for _place, permission, panel in _panels if user.has_perm(permission))
     return [panel for panel in made if panel is not None]
 
 

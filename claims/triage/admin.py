@@ -54,13 +54,15 @@ class RuleSetAdmin(ShownAdmin):
     def page_context(self, request: HttpRequest, row: RuleSet) -> dict[str, Any]:
         newest = newest_rule_set(row.incident_id)
         job = Job.objects.filter(kind=CLASSIFY, subject_key=row.pk).order_by("-pk").first()
+        done = job is not None and job.state == Job.State.DONE
         totals = totals_of(row.incident_id)
         return {
             "rule_set": row,
             "newest": newest,
             "axes": _axes(row, totals),
             "unclassified": totals.unclassified,
-            "job": job,
+            "job": None if done else job,
+            "done": job if done else None,
             "may_classify": request.user.has_perm(PERMISSION),
         }
 

@@ -50,5 +50,5 @@ def classification_events(claim: Claim) -> Iterator[Event]:
         yield event_of(row, _("%(rules)s: %(said)s.") % {"rules": row.rule_set, "said": said})
 
 
-register_claim_panel(permission="claims.view_classification", panel=classification_panel)
+register_claim_panel(place=10, permission="claims.view_classification", panel=classification_panel)
 register_claim_history(permission="claims.view_classification", events=classification_events)

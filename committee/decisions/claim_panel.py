@@ -66,5 +66,5 @@ def decision_panel(claim: Claim, _user: User) -> ClaimPanel:
     return ClaimPanel(_("Decision"), rows, explain(decision), mark_of(decision), address)
 
 
-register_claim_panel(permission="committee.view_decision", panel=decision_panel)
+register_claim_panel(place=20, permission="committee.view_decision", panel=decision_panel)
 register_claim_marks(permission="committee.view_decision", marks=decision_marks)

@@ -33,4 +33,4 @@ def payment_panel(claim: Claim, _user: User) -> ClaimPanel:
     return ClaimPanel(_("Payment"), rows, address=reverse("admin:committee_batch_change", args=(payment.batch_id,)))
 
 
-register_claim_panel(permission="committee.view_payment", panel=payment_panel)
+register_claim_panel(place=30, permission="committee.view_payment", panel=payment_panel)

@@ -43,6 +43,11 @@ class NarrowedList(ChangeList):
         self.filterset = self.model_admin.filterset(request.GET, queryset=rows, incident_id=incident_id)
         return self.filterset.qs if self.filterset.is_valid() else rows.none()
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        # The paginator says how many there are; the theme's head would say it a second time, and uncapped.
+        self.full_result_count = self.result_count
+
     @property
     def narrowing(self) -> list[str]:
         """The words of the filter that are in use."""
