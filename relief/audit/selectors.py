@@ -120,7 +120,7 @@ def _changes(label: str, events: QuerySet[Any], before: int | None) -> tuple[lis
             Change(
                 at=at,
                 who=str(metadata.get("username") or "–"),
-                act=_act(str(metadata.get("act") or metadata.get("url") or "–")),
+                act=act_of(str(metadata.get("act") or metadata.get("url") or "–")),
                 reason=str(metadata.get("reason") or ""),
                 verb=str(_VERBS.get(verb, verb)),
                 table=table_words(label),
@@ -134,7 +134,7 @@ def _changes(label: str, events: QuerySet[Any], before: int | None) -> tuple[lis
     return found, len(rows) == WINDOW
 
 
-def _act(code: str) -> StrOrPromise:
+def act_of(code: str) -> StrOrPromise:
     """Return the words for an act; what a job does is named by its kind."""
     words = act_words(code)
     return kind_label(code) if words == code else words

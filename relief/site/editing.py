@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from relief.errors import NotAllowed, RuleBroken, StaleSave
-from relief.site.options import ListTitle, _Scoped
+from relief.site.options import ListTitle, RowHistory, _Scoped
 
 if TYPE_CHECKING:
     from relief.accounts.models import User
@@ -52,7 +52,7 @@ class VersionedForm(ServiceForm):
             self.fields[VERSION].initial = self.instance.version  # type: ignore[attr-defined]
 
 
-class ServiceAdmin(ListTitle, _Scoped, ModelAdmin):
+class ServiceAdmin(RowHistory, ListTitle, _Scoped, ModelAdmin):
     """A list and a form; `save_through` of the subclass calls the service that writes."""
 
     form = ServiceForm
@@ -72,6 +72,7 @@ class ServiceAdmin(ListTitle, _Scoped, ModelAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
+        extra_context = {"show_history": True, **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except NotAllowed:
@@ -81,7 +82,7 @@ class ServiceAdmin(ListTitle, _Scoped, ModelAdmin):
             request.refusal = refusal  # type: ignore[attr-defined]
             changes = refusal.changes if isinstance(refusal, StaleSave) else {}
             stale = [(label, theirs, yours) for label, (theirs, yours) in changes.items()]
-            return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "stale": stale})
+            return super().changeform_view(request, object_id, form_url, {**extra_context, "stale": stale})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         stored = self.model._default_manager.get(pk=obj.pk) if change else None

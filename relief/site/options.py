@@ -6,12 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import ModelChoiceField
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from relief.audit.row_history import history_of
 from relief.errors import RuleBroken
 
 if TYPE_CHECKING:
@@ -45,7 +49,27 @@ class ListTitle:
         return super().changelist_view(request, {"title": title, **(extra_context or {})})  # type: ignore[misc]
 
 
-class ReadOnlyAdmin(ListTitle, _Scoped, ModelAdmin):
+class RowHistory:
+    """The history of a row out of the record of changes, for who may see the row; Django's own is not kept."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        row = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        if not self.has_view_permission(request, row):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        if row is None:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "title": _("History"),
+            "opts": self.opts,  # type: ignore[attr-defined]
+            "original": row,
+            "changes": history_of(row),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/audit/row_history.html", context)
+
+
+class ReadOnlyAdmin(RowHistory, ListTitle, _Scoped, ModelAdmin):
     """A list and a page that show and never write; acts are pages of their own (`relief.site.pages.ActPage`)."""
 
     list_per_page = 50

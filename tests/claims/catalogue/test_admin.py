@@ -137,3 +137,25 @@ def test_catalogue_without_an_incident_says_what_to_do(signed_in: SignIn, db: No
         reverse("admin:claims_operator_add"), {"code": "games", "name": "게임", "kind": "affiliate"}
     )
     assert "담당 중인 사고가 없습니다" in page.content.decode()
+
+
+def test_history_of_a_row_tells_each_field_before_and_after(administrator: Client, incident: Incident) -> None:
+    words = {"code": "games", "name": "게임", "name_en": "", "kind": "affiliate"}
+    administrator.post(reverse("admin:claims_operator_add"), words)
+    operator = Operator.objects.get()
+    address = reverse("admin:claims_operator_change", args=(operator.pk,))
+    administrator.post(address, {**words, "name": "게임즈", "read_version": 1})
+    page = administrator.get(reverse("admin:claims_operator_history", args=(operator.pk,)))
+    newest, first = page.context["changes"]
+    assert (str(newest.act), [(str(label), old, new) for label, old, new in newest.fields]) == (
+        "운영사 변경",
+        [("이름", "게임", "게임즈")],
+    )
+    told = {str(label): (old, str(new)) for label, old, new in first.fields}
+    assert told["종류"] == (None, "계열사")
+    assert set(told) == {"코드", "이름", "사고", "종류"}
+
+
+def test_history_of_a_row_of_another_incident_is_not_found(administrator: Client) -> None:
+    operator = factories.OperatorFactory()
+    assert administrator.get(reverse("admin:claims_operator_history", args=(operator.pk,))).status_code == 404
