@@ -95,5 +95,7 @@ def marks_of(keys: Sequence[int], user: User) -> dict[int, Mark]:
 
 def events_of(claim: Claim, user: User) -> list[Event]:
     """Return what happened to the claim as far as the user may see it, newest first."""
-    events = (event for permission, historian in _historians if user.has_perm(permission) for event in historian(claim))
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    events = [event for permission, historian in _historians if user.has_perm(permission) for event in historian(claim)]
+    # Events of one transaction carry one instant; each slice yields its own in their order.
+    places = sorted(range(len(events)), key=lambda place: (events[place].at, place), reverse=True)
+    return [events[place] for place in places]
