@@ -97,7 +97,7 @@ def _unit_of(heading: str) -> int:
 
 
 def propose(headings: list[str], *, reporter_type: str = "") -> Profile:
-    """Return the profile that the headings suggest; `reporter_type` holds for every row of a file without such a column.
+    """Return the profile that the headings suggest; `reporter_type` holds for every row of a file without one.
 
     Raises RuleBroken(columns_not_recognised) where a needed field has no column, RuleBroken(column_named_twice) where
     two columns could feed one field.

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.conf import settings
@@ -22,27 +21,30 @@ from relief.sealed import INDEX_LENGTH, bulk_sealer
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
+_NO_NUMBER = f"{NULL}\t{NULL}"
 
-# The claimant comes last: it is known only once the database has been asked.
+# What was reported stands together, so that its text is made once for COPY and for the hash of the content; the
+# claimant comes last: it is known only once the database has been asked.
 CLAIM_COLUMNS = (
-    "id", "incident_id", "receipt_number", "received_at", "intake_round_id", "admission", "channel", "reporter_type",
-    "service_id", "pricing", "claimed_loss", "description", "name", "phone_sealed", "phone_index",
-    "registration_number_sealed", "registration_number_index", "bank_code", "account_sealed", "account_index",
-    "claim_import_id", "source_line", "content_hash", "version", "claimant_id",
+    "id", "incident_id", "receipt_number", "intake_round_id", "admission", "claim_import_id", "source_line", "version",
+    "received_at", "channel", "reporter_type", "service_id", "pricing", "claimed_loss", "description", "name",
+    "bank_code", "phone_sealed", "phone_index", "registration_number_sealed", "registration_number_index",
+    "account_sealed", "account_index", "content_hash", "claimant_id",
 )  # fmt: skip
 CLAIMANT_COLUMNS = ("id", "incident_id", "name", "identity_kind", "identity_index")
 REJECTED_COLUMNS = ("claim_import_id", "line", "cells", "faults")
 
 
+# What sealed values of each column are bound to, but for the row's key: the words of `Claim.bound`.
+_PHONE, _REGISTRATION, _ACCOUNT = (
+    Claim.bound(column, 0).removesuffix(":0") for column in ("phone", "registration_number", "account")
+)
 _CLEAR = frozenset({"receipt_number", "received_at", "claimed_loss"})
 _ABOUT_RECEIPTS = frozenset({Fault.DUPLICATE, Fault.KNOWN_OTHERWISE})
 
 
-class Identity(NamedTuple):
-    """By what a claimant is known: the kind of number and its blind index."""
-
-    kind: str
-    blind: bytes
+Identity = tuple[str, bytes]
+"""By what a claimant is known: the kind of number and its blind index."""
 
 
 class Rejected(NamedTuple):
@@ -53,19 +55,15 @@ class Rejected(NamedTuple):
     faults: list[Found]
 
 
-@dataclass(slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A good row on its way: what the register is asked about it, and the COPY line without its claimant."""
 
     line: int
     cells: list[Cell]
-    receipt_number: str
+    report: Report
+    admission: str
     content_hash: bytes
     identity: Identity | None
-    name: str
-    loss: int | None
-    reporter_type: str
-    admission: str
     copy_line: str
 
 
@@ -74,16 +72,8 @@ def escaped(text: str) -> str:
     return text.translate(_ESCAPES) if "\\" in text or "\n" in text or "\t" in text or "\r" in text else text
 
 
-def content_hash(report: Report) -> bytes:
-    """Return 16 keyed bytes that are equal for reports with equal content; without the key they tell nothing."""
-    said = "\x1f".join(
-        (
-            report.received_at.isoformat(), report.channel, report.reporter_type, report.name, report.phone,
-            report.registration_number, str(report.service), report.pricing, str(report.claimed_loss),
-            report.description, report.bank, report.account,
-        )
-    )  # fmt: skip
-    return hashlib.blake2b(said.encode(), digest_size=INDEX_LENGTH, key=settings.BLIND_INDEX_KEY[:64]).digest()
+Checked = tuple[int, list[Cell], Report, tuple[int | None, str]]
+"""Line, cells, report, and the round with the admission."""
 
 
 def _indexer(domain: str) -> Callable[[str], bytes]:
@@ -97,7 +87,10 @@ def _indexer(domain: str) -> Callable[[str], bytes]:
 
 
 class Preparer:
-    """Turns reports of one import into COPY lines; keys are given by the caller."""
+    """Turns reports of one import into COPY lines; keys are given by the caller.
+
+    The hash of a content is 16 keyed bytes, equal for equal reports; without the key they tell nothing.
+    """
 
     def __init__(self, *, incident: Incident, claim_import_id: int) -> None:
         self._incident = str(incident.pk)
@@ -105,60 +98,53 @@ class Preparer:
         self._phone_index = _indexer("phone")
         self._registration_index = _indexer("registration_number")
         self._account_index = _indexer("account")
+        self._key = settings.BLIND_INDEX_KEY[: hashlib.blake2b.MAX_KEY_SIZE]
 
-    def prepare(
-        self, rows: list[tuple[int, list[Cell], Report, tuple[int | None, str]]], keys: list[int]
-    ) -> list[Prepared]:
-        """Return one prepared row for each (line, cells, report, (round, admission)), under the key beside it."""
+    def prepare(self, rows: list[Checked], keys: list[int]) -> list[Prepared]:
+        """Return each row prepared under the key beside it."""
         seal = bulk_sealer(3 * len(rows))
         return [self._prepared(row, key, seal) for row, key in zip(rows, keys, strict=True)]
 
-    def _prepared(
-        self,
-        row: tuple[int, list[Cell], Report, tuple[int | None, str]],
-        key: int,
-        seal: Callable[[str, str], bytes],
-    ) -> Prepared:
+    def _prepared(self, row: Checked, key: int, seal: Callable[[str, str], bytes]) -> Prepared:
         line, cells, report, (intake_round, admission) = row
-        identity = None
-        phone = registration = account = NULL
-        phone_index = registration_index = account_index = NULL
-        if report.account:
-            index = self._account_index(report.account)
-            identity = Identity(Claimant.Identity.ACCOUNT.value, index)
-            account_index = f"\\\\x{index.hex()}"
-            account = f"\\\\x{seal(report.account, Claim.bound('account', key)).hex()}"
-        if report.phone:
-            index = self._phone_index(report.phone)
-            identity = Identity(Claimant.Identity.PHONE.value, index)
-            phone_index = f"\\\\x{index.hex()}"
-            phone = f"\\\\x{seal(report.phone, Claim.bound('phone', key)).hex()}"
-        if report.registration_number:
-            index = self._registration_index(report.registration_number)
-            identity = Identity(Claimant.Identity.REGISTRATION_NUMBER.value, index)
-            registration_index = f"\\\\x{index.hex()}"
-            sealed = seal(report.registration_number, Claim.bound("registration_number", key))
-            registration = f"\\\\x{sealed.hex()}"
-        digest = content_hash(report)
-        copy_line = "\t".join(
+        loss, phone, registration, account = (
+            report.claimed_loss, report.phone, report.registration_number, report.account,
+        )  # fmt: skip
+        said = "\t".join(
             (
-                str(key), self._incident, escaped(report.receipt_number), report.received_at.isoformat(),
-                NULL if intake_round is None else str(intake_round), admission, escaped(report.channel),
-                report.reporter_type, str(report.service), report.pricing,
-                NULL if report.claimed_loss is None else str(report.claimed_loss), escaped(report.description),
-                escaped(report.name), phone, phone_index, registration, registration_index, report.bank, account,
-                account_index, self._import, str(line), f"\\\\x{digest.hex()}", "1",
+                str(report.received_at), escaped(report.channel), report.reporter_type, str(report.service),
+                report.pricing, NULL if loss is None else str(loss), escaped(report.description), escaped(report.name),
+                report.bank,
             )
         )  # fmt: skip
-        return Prepared(
-            line, cells, report.receipt_number, digest, identity, report.name, report.claimed_loss,
-            report.reporter_type, admission, copy_line,
-        )  # fmt: skip
+        whole = f"{said}\t{phone}\t{registration}\t{account}"
+        digest = hashlib.blake2b(whole.encode(), digest_size=INDEX_LENGTH, key=self._key).digest()
+        identity = None
+        sealed_account = sealed_phone = sealed_registration = _NO_NUMBER
+        if account:
+            blind = self._account_index(account)
+            identity = (Claimant.Identity.ACCOUNT.value, blind)
+            sealed_account = f"\\\\x{seal(account, f'{_ACCOUNT}:{key}').hex()}\t\\\\x{blind.hex()}"
+        if phone:
+            blind = self._phone_index(phone)
+            identity = (Claimant.Identity.PHONE.value, blind)
+            sealed_phone = f"\\\\x{seal(phone, f'{_PHONE}:{key}').hex()}\t\\\\x{blind.hex()}"
+        if registration:
+            blind = self._registration_index(registration)
+            identity = (Claimant.Identity.REGISTRATION_NUMBER.value, blind)
+            sealed_registration = f"\\\\x{seal(registration, f'{_REGISTRATION}:{key}').hex()}\t\\\\x{blind.hex()}"
+        place = NULL if intake_round is None else intake_round
+        copy_line = (
+            f"{key}\t{self._incident}\t{escaped(report.receipt_number)}\t{place}\t{admission}\t{self._import}\t{line}\t1"
+            f"\t{said}\t{sealed_phone}\t{sealed_registration}\t{sealed_account}\t\\\\x{digest.hex()}"
+        )
+        return Prepared(line, cells, report, admission, digest, identity, copy_line)
 
 
 def claimant_line(key: int, incident_id: int, name: str, identity: Identity) -> str:
     """Return the COPY line of a claimant."""
-    return f"{key}\t{incident_id}\t{escaped(name)}\t{identity.kind}\t\\\\x{identity.blind.hex()}\n"
+    kind, blind = identity
+    return f"{key}\t{incident_id}\t{escaped(name)}\t{kind}\t\\\\x{blind.hex()}\n"
 
 
 def rejected_line(claim_import_id: int, rejected: Rejected, profile: Profile) -> str:

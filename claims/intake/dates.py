@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 _SEOUL = timezone(timedelta(hours=9))
 """Korea has kept UTC+9 without summer time since 1988."""
 
-_ISO = re.compile(r"(20\d\d)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
+_ISO = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 _DATE = (
     r"(?P<year>(?:19|20)\d\d)\s*"
     r"(?:[-/.년]\s*(?P<month>\d{1,2})\s*[-/.월]\s*(?P<day>\d{1,2})\s*[.일]?|(?P<compact>\d{4}))"
@@ -27,13 +27,15 @@ _LONGEST = 60
 
 
 def instant_of(text: str) -> datetime | None:
-    """Return the aware UTC instant of a Seoul time written year first, or None where it is none.
+    """Return the aware instant, in Seoul time, of a time written year first, or None where it is none.
 
     A day without a time is its beginning; an offset such as +09:00 or Z is obeyed.
     """
-    match = _ISO.fullmatch(text)
-    if match:
-        return _instant([int(part) for part in match.groups()])
+    if _ISO.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=_SEOUL)
+        except ValueError:
+            return None
     if len(text) > _LONGEST:
         return None
     match = _MOMENT.fullmatch(unicodedata.normalize("NFKC", text).strip())
@@ -64,7 +66,7 @@ def _hour(part: dict[str, str]) -> int | None:
 def _instant(parts: list[int]) -> datetime | None:
     year, month, day, hour, minute, second = parts
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=_SEOUL).astimezone(UTC)
+        return datetime(year, month, day, hour, minute, second, tzinfo=_SEOUL)
     except ValueError:
         return None
 
@@ -81,7 +83,7 @@ def _shifted(moment: datetime, zone: str) -> datetime | None:
 
 
 def instant_of_serial(serial: float) -> datetime | None:
-    """Return the UTC instant of a spreadsheet's serial number (days since 1899-12-30, Seoul), or None."""
+    """Return the instant of a spreadsheet's serial number (days since 1899-12-30, Seoul), or None."""
     if not _FIRST_SERIAL <= serial < _LAST_SERIAL:
         return None
-    return (_EPOCH + timedelta(seconds=round(serial * 86_400))).astimezone(UTC)
+    return _EPOCH + timedelta(seconds=round(serial * 86_400))

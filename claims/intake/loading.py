@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ from claims.intake.copying import (
 )
 from claims.intake.faults import Fault, Found
 from claims.intake.models import ClaimImport
+from claims.intake.seen import Seen
+from claims.register.models import Claim, Claimant
 
 # Fresh tables have no statistics, so these leave the planner one way only: number by number (LATERAL with LIMIT),
 # through the unique index that begins with the number (the incident stands in a form that no index serves).
@@ -75,6 +77,9 @@ class Loader:
     def __init__(self, claim_import: ClaimImport) -> None:
         self._import = claim_import
         self._incident_id = claim_import.incident_id
+        # What the register holds when the import begins; nobody else registers claims of the incident meanwhile.
+        self._seen_numbers = Seen(_all(Claim, "receipt_number", self._incident_id))
+        self._seen_blinds = Seen(map(bytes, _all(Claimant, "identity_index", self._incident_id)))
         self.tally = Tally()
 
     def load(self, batch: Batch) -> None:
@@ -91,16 +96,19 @@ class Loader:
 
     def _sorted_out(self, cursor: psycopg.Cursor[Any], batch: Batch) -> list[Prepared]:
         """Return the rows that the register does not know; the others count as same, or join the refused."""
-        numbers = [row.receipt_number for row in batch.good]
-        cursor.execute(_KNOWN_CLAIMS, (numbers, self._incident_id))
-        known = {number: (bytes(digest), origin) for number, digest, origin in cursor}
+        numbers = [row.report.receipt_number for row in batch.good]
+        asked = [numbers[place] for place in self._seen_numbers.possible(numbers)]
+        known: dict[str, tuple[bytes, int | None]] = {}
+        if asked:
+            cursor.execute(_KNOWN_CLAIMS, (asked, self._incident_id))
+            known = {number: (bytes(digest), origin) for number, digest, origin in cursor}
         fresh: dict[str, Prepared] = {}
-        for row in batch.good:
-            digest, origin = known.get(row.receipt_number, (None, None))
-            if row.receipt_number in fresh or origin == self._import.pk:
+        for number, row in zip(numbers, batch.good, strict=True):
+            digest, origin = known.get(number, (None, None))
+            if number in fresh or origin == self._import.pk:
                 batch.rejected.append(_refused(row, Fault.DUPLICATE))
             elif digest is None:
-                fresh[row.receipt_number] = row
+                fresh[number] = row
             elif digest == row.content_hash:
                 self.tally.same += 1
             else:
@@ -114,11 +122,14 @@ class Loader:
         names: dict[Identity, str] = {}
         for row in rows:
             if row.identity is not None:
-                names.setdefault(row.identity, row.name)
+                names.setdefault(row.identity, row.report.name)
         keys: dict[Identity, int] = {}
-        kinds, blinds = [identity.kind for identity in names], [identity.blind for identity in names]
-        cursor.execute(_KNOWN_CLAIMANTS, (kinds, blinds, self._incident_id), binary=True)
-        keys.update({Identity(kind, bytes(blind)): key for key, kind, blind in cursor})
+        identities = list(names)
+        asked = [identities[place] for place in self._seen_blinds.possible(blind for _, blind in identities)]
+        if asked:
+            kinds, blinds = [kind for kind, _ in asked], [blind for _, blind in asked]
+            cursor.execute(_KNOWN_CLAIMANTS, (kinds, blinds, self._incident_id), binary=True)
+            keys.update({(kind, bytes(blind)): key for key, kind, blind in cursor})
         unknown = [identity for identity in names if identity not in keys]
         keys.update(zip(unknown, spare_keys, strict=False))
         lines = "".join(
@@ -132,14 +143,19 @@ class Loader:
         tally.read += batch.read
         tally.new += len(fresh)
         tally.rejected += len(batch.rejected)
-        tally.sum_of_losses += sum(row.loss or 0 for row in fresh)
-        tally.reporter_types.update(row.reporter_type for row in fresh)
+        tally.sum_of_losses += sum(row.report.claimed_loss or 0 for row in fresh)
+        tally.reporter_types.update(row.report.reporter_type for row in fresh)
         tally.admissions.update(row.admission for row in fresh)
         tally.faults.update(found.fault.value for row in batch.rejected for found in row.faults)
 
 
+def _all(model: type[Claim | Claimant], column: str, incident_id: int) -> Iterator[Any]:
+    rows = model._default_manager.filter(incident_id=incident_id).order_by()
+    return rows.values_list(column, flat=True).iterator(chunk_size=10_000)
+
+
 def _refused(row: Prepared, fault: Fault) -> Rejected:
-    return Rejected(row.line, row.cells, [Found("receipt_number", fault, row.receipt_number)])
+    return Rejected(row.line, row.cells, [Found("receipt_number", fault, row.report.receipt_number)])
 
 
 def _copy(cursor: psycopg.Cursor[Any], table: str, columns: tuple[str, ...], lines: str) -> None:

@@ -8,10 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident
+from claims.register.models import TARGET_RULE
 from relief.audit.history import tracked
 from relief.errors import declare_constraint
 from relief.files.models import StoredFile
 from relief.jobs.models import Job
+from relief.references import ReferencedRowStays
 from relief.scope import ScopedQuerySet, scoped_by
 from relief.states import StateTable
 
@@ -70,7 +72,10 @@ class ClaimImport(models.Model):
         ordering = ("-id",)
         default_permissions = ("view",)
         permissions = (("import_claims", _("Can import claim files")),)
-        triggers = IMPORT_STATES.triggers()
+        triggers = (
+            *IMPORT_STATES.triggers(),
+            ReferencedRowStays(rule=TARGET_RULE, table="claims_claim", column="claim_import_id", within="incident_id"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("incident", "sha256"),

@@ -42,7 +42,7 @@ def text_of(cell: Cell) -> str:
 
 def short_text(cell: Cell, longest: int) -> str | Fault:
     """Return a text of one line without blanks around it, Unicode composed, or TOO_LONG."""
-    text = text_of(cell).strip()
+    text = (cell if type(cell) is str else text_of(cell)).strip()
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if len(text) > longest:
@@ -57,7 +57,7 @@ def receipt_number(cell: Cell) -> str | Fault:
 
 
 def received_at(cell: Cell) -> datetime | Fault:
-    """Return the UTC instant of a Seoul time in text, or of a workbook's serial number."""
+    """Return the instant, in Seoul time, of a time in text or of a workbook's serial number."""
     if isinstance(cell, str):
         return instant_of(cell) or (Fault.NO_SUCH_DATE if cell.strip() else Fault.MISSING)
     return (not isinstance(cell, bool) and instant_of_serial(cell)) or Fault.NO_SUCH_DATE
@@ -75,7 +75,7 @@ def name(cell: Cell) -> str | Fault:
 
 def description(cell: Cell) -> str | Fault:
     """Return the description unchanged but for Unicode composition; blanks alone are nothing."""
-    text = text_of(cell)
+    text = cell if type(cell) is str else text_of(cell)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if len(text) > DESCRIPTION_LENGTH:

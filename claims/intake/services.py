@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import closing
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 IMPORT = "claims.import"
 PERMISSION = "claims.import_claims"
 PURPOSE = "claim_file"
+_LOCK_SECONDS = 1
 
 
 def receive_file(
@@ -114,15 +116,16 @@ def carry_in(run: jobs.Run) -> dict[str, Any]:
 
 def _load(claim_import: ClaimImport, run: jobs.Run) -> Tally:
     """Register the file's good rows and keep its refused ones, in one transaction."""
-    loader = Loader(claim_import)
     profile: dict[str, Any] = {}
     with (
+        _alone_in_incident(claim_import.incident_id, run),
         closing(files.open_stored(claim_import.stored_file)) as file,
-        Reader(claim_import=claim_import, file=file, run=run) as reader,
         database_rules(),
         transaction.atomic(),
+        Reader(claim_import=claim_import, file=file, run=run) as reader,
     ):
         _prepare_transaction(claim_import)
+        loader = Loader(claim_import)
         for batch in reader.batches():
             loader.load(batch)
             profile = batch.profile.as_json()
@@ -131,10 +134,29 @@ def _load(claim_import: ClaimImport, run: jobs.Run) -> Tally:
     return loader.tally
 
 
-def _prepare_transaction(claim_import: ClaimImport) -> None:
-    """Let one import at a time write into an incident, and carry who and what to the history of its rows."""
+@contextmanager
+def _alone_in_incident(incident_id: int, run: jobs.Run) -> Iterator[None]:
+    """Let one import at a time write into an incident; who waits keeps his lease and can be cancelled.
+
+    The lock belongs to the connection: it goes with a worker that dies.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims.import'), %s)", [claim_import.incident_id])
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", [IMPORT, incident_id])
+            if cursor.fetchone() == (True,):
+                break
+            run.advance(done=0, stage="waiting")
+            time.sleep(_LOCK_SECONDS)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [IMPORT, incident_id])
+
+
+def _prepare_transaction(claim_import: ClaimImport) -> None:
+    """Settle how the transaction works, and carry who and what to the history of its rows."""
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL work_mem = '64MB'")
         # Thousands of short look-ups by index: compiling a plan costs more than it saves, and fresh tables have no

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,11 +14,9 @@ from claims.intake.faults import Fault, Found
 from claims.intake.rules import Cell
 from claims.intake.words import Vocabulary
 
-_SEOUL_AHEAD = timedelta(hours=9)
-
 
 class Report(NamedTuple):
-    """What a good row says. Times are UTC, amounts won; phone, registration number and account are digits or empty."""
+    """What a good row says: times aware and in Seoul, amounts in won, phone and other numbers as digits or empty."""
 
     receipt_number: str
     received_at: datetime
@@ -63,7 +61,7 @@ class Validator:
         return {
             "receipt_number": rules.receipt_number,
             "received_at": rules.received_at,
-            "channel": rules.channel,
+            "channel": lru_cache(maxsize=512)(rules.channel),
             "reporter_type": rules.word(words.reporter_types),
             "name": rules.name,
             "phone": rules.phone,
@@ -84,6 +82,10 @@ class Validator:
         faults: list[Found] = []
         for name, place, column, parse, needed in self._steps:
             cell = cells[column]
+            if cell == "":
+                if needed:
+                    faults.append(Found(name, Fault.MISSING))
+                continue
             value = parse(cell)
             if type(value) is Fault:
                 faults.append(Found(name, value, rules.text_of(cell)))
@@ -112,5 +114,4 @@ class Validator:
 
     def admission(self, report: Report) -> tuple[int | None, str]:
         """Return the key of the round that a report belongs to, or None, and its admission."""
-        day = (report.received_at + _SEOUL_AHEAD).date()
-        return self._admit(day, report.reporter_type, bool(report.registration_number))
+        return self._admit(report.received_at.date(), report.reporter_type, bool(report.registration_number))
