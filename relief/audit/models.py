@@ -1,15 +1,30 @@
 """Who looked at personal data; who changed what stands in the event tables beside each model."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from relief.errors import declare_constraint
 from relief.guards import append_only
+from relief.scope import ScopedQuerySet, working_incident_id
+
+if TYPE_CHECKING:
+    from relief.accounts.models import User
 
 APPEND_ONLY = declare_constraint(
     "disclosures_are_append_only", _("The record of disclosures cannot be changed, only added to.")
 )
+
+
+class DisclosureQuerySet(ScopedQuerySet["Disclosure"]):
+    """Disclosures of the user's working incident, and those that belong to none, such as of accounts."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(models.Q(incident_id=working_incident_id(user)) | models.Q(incident_id=None))
 
 
 class Disclosure(models.Model):
@@ -30,6 +45,8 @@ class Disclosure(models.Model):
     reason = models.CharField(_("reason"), max_length=500)
     request_id = models.CharField(_("request"), max_length=36, blank=True)
     incident_id = models.BigIntegerField(_("incident"), null=True)
+
+    objects = DisclosureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("disclosure of personal data")

@@ -1,0 +1,108 @@
+"""The permission table of the pages: who gets an answer from which address, everybody else is refused.
+
+An address of the site that has no line here fails the suite: whoever adds a page says for whom it is.
+"""
+
+from __future__ import annotations
+
+ANONYMOUS = "anonymous"
+INTAKE, MEMBER, SECRETARY, CHAIR = "intake_staff", "committee_member", "secretary", "chair"
+MANAGER, FINANCE, AUDITOR, ADMINISTRATOR = "manager", "finance", "auditor", "administrator"
+ROLES = frozenset({INTAKE, MEMBER, SECRETARY, CHAIR, MANAGER, FINANCE, AUDITOR, ADMINISTRATOR})
+EVERYBODY = ROLES | {ANONYMOUS}
+NOBODY: frozenset[str] = frozenset()
+
+_REGISTER = ROLES - {ADMINISTRATOR}
+_IMPORTS = frozenset({INTAKE, AUDITOR})
+_PLAN = frozenset({MEMBER, SECRETARY, CHAIR, MANAGER, FINANCE, AUDITOR})
+_PAYOUTS = frozenset({MANAGER, FINANCE, AUDITOR})
+_JOBS = ROLES - {MEMBER}
+
+READERS: dict[str, frozenset[str]] = {
+    "claims_incident": ROLES,
+    "claims_operator": ROLES,
+    "claims_service": ROLES,
+    "claims_intakeround": ROLES,
+    "claims_claim": _REGISTER,
+    "claims_claimant": _REGISTER,
+    "claims_ruleset": _REGISTER,
+    "claims_claimimport": _IMPORTS,
+    "committee_measure": _PLAN,
+    "committee_tierpolicy": _PLAN,
+    "committee_decisionrun": _PLAN,
+    "committee_decision": _PLAN,
+    "committee_reportingdate": _PLAN,
+    "committee_batch": _PAYOUTS,
+    "committee_payment": _PAYOUTS,
+    "committee_bankfile": _PAYOUTS,
+    "relief_job": _JOBS,
+    "relief_user": frozenset({AUDITOR, ADMINISTRATOR}),
+    "relief_disclosure": frozenset({AUDITOR, ADMINISTRATOR}),
+}
+"""Who reads the list, the page and the history of a model."""
+
+WRITERS: dict[str, frozenset[str]] = {
+    "claims_incident": frozenset({ADMINISTRATOR}),
+    "claims_operator": frozenset({ADMINISTRATOR}),
+    "claims_service": frozenset({ADMINISTRATOR}),
+    "claims_intakeround": frozenset({ADMINISTRATOR}),
+    "relief_user": frozenset({ADMINISTRATOR}),
+}
+"""Who gets the admin's own form to add a row; every other model grows through acts alone."""
+
+ACTS: dict[str, frozenset[str]] = {
+    "claims_incident_assign": frozenset({ADMINISTRATOR}),
+    "claims_incident_take_off": frozenset({ADMINISTRATOR}),
+    "claims_claimimport_receive": frozenset({INTAKE}),
+    "claims_claimimport_rejected_rows": _IMPORTS,
+    "claims_claim_reveal": frozenset({INTAKE, FINANCE}),
+    "claims_claim_correct": frozenset({INTAKE}),
+    "claims_ruleset_new_version": frozenset({INTAKE}),
+    "claims_ruleset_classify": frozenset({INTAKE}),
+    "committee_tierpolicy_draft": frozenset({SECRETARY}),
+    "committee_tierpolicy_tiers": frozenset({SECRETARY}),
+    "committee_tierpolicy_adopt": frozenset({CHAIR}),
+    "committee_tierpolicy_retire": frozenset({CHAIR}),
+    "committee_decisionrun_start": frozenset({SECRETARY}),
+    "committee_reportingdate_fix": frozenset({SECRETARY}),
+    "committee_batch_compose": frozenset({FINANCE}),
+    "committee_batch_submit": frozenset({FINANCE}),
+    "committee_batch_withdraw": frozenset({FINANCE}),
+    "committee_batch_cancel": frozenset({FINANCE}),
+    "committee_batch_export": frozenset({FINANCE}),
+    "committee_batch_approve": frozenset({MANAGER}),
+    "committee_batch_send_back": frozenset({MANAGER}),
+    "committee_bankfile_download": frozenset({FINANCE}),
+    "relief_user_set_password": frozenset({ADMINISTRATOR}),
+    "relief_job_progress": _JOBS,
+    "published_figures": _PLAN,
+    "published_figures_export": _PLAN,
+    "record_of_changes": frozenset({AUDITOR}),
+}
+"""Pages of their own beside the admin's."""
+
+SHARED: dict[str, frozenset[str]] = {
+    "index": ROLES,
+    "login": EVERYBODY,
+    "password_change": ROLES,
+    "password_change_done": ROLES,
+    "jsi18n": ROLES,
+    "healthz": EVERYBODY,
+}
+"""Pages that belong to no model."""
+
+ANSWER_OTHERWISE = frozenset(
+    {
+        "logout",  # signs out by POST
+        "set_language",  # by POST
+        "switch_incident",  # by POST, tested with the catalogue
+        "relief_job_cancel",  # by POST, tested with the jobs
+        "relief_job_retry",  # by POST, tested with the jobs
+        "stored_file",  # by the test of the file's purpose, tested with the files
+        "autocomplete",  # asks for a model and a field, tested below
+        "search",  # of the theme; finds pages of the sidebar only
+        "app_list",  # of the sidebar's groups
+        "view_on_site",  # no model has a public page
+        "?",  # sends an object's bare address on to its page; and the admin's catch-all
+    }
+)
