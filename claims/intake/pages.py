@@ -96,7 +96,7 @@ class RejectedRowsPage(UnfoldModelAdminViewMixin, View):
     permission_required = "claims.view_rejectedrow"
     title = _("Rejected rows")
 
-    def get(self, request: HttpRequest, object_id: str) -> FileResponse:
+    def get(self, request: HttpRequest, object_id: str, **_words: Any) -> FileResponse:
         claim_import: ClaimImport | None = self.model_admin.get_object(request, object_id)
         if claim_import is None:
             raise Http404

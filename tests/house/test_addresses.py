@@ -93,6 +93,13 @@ def address(name: str, route: str, rows: dict[str, Any]) -> str:
     return reverse(namespace + name, args=(rows[model].pk,))
 
 
+def asked(client: Client, url: str) -> int:
+    """Return the status an address answers with; a download is closed unread."""
+    response = client.get(url)
+    response.close()
+    return response.status_code
+
+
 @pytest.mark.parametrize("role", sorted(ROLES | {ANONYMOUS}))
 def test_address_answers_as_the_table_says(
     role: str, rows: dict[str, Any], user_as: Callable[..., User], client: Client
@@ -104,7 +111,7 @@ def test_address_answers_as_the_table_says(
         if name in ANSWER_OTHERWISE:
             continue
         expected = role in (allowed(name) or NOBODY)
-        status = client.get(address(name, route, rows)).status_code
+        status = asked(client, address(name, route, rows))
         refused = {302, 401, 403} if role == ANONYMOUS else {403, 404}
         if name == "login" and role != ANONYMOUS:
             answered = status == 302
@@ -124,6 +131,6 @@ def test_row_of_another_incident_answers_nobody(role: str, rows: dict[str, Any],
         name
         for name, route in named()
         if name not in ANSWER_OTHERWISE and "<path:object_id>" in route and not name.startswith("relief_user_")
-        if client.get(address(name, route, rows)).status_code == 200
+        if asked(client, address(name, route, rows)) == 200
     ]
     assert shown == []
