@@ -106,7 +106,7 @@ class DeskInline(ReadOnlyInline):
 
 
 @require_POST
-def switch_incident(request: HttpRequest, **_context: Any) -> HttpResponse:
+def switch_incident(request: HttpRequest) -> HttpResponse:
     """Make the posted incident the one the user works on and go to the home page."""
     user: User = request.user  # type: ignore[assignment]
     key = request.POST.get("incident", "")

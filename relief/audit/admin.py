@@ -26,7 +26,6 @@ class RecordPage(UnfoldModelAdminViewMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = self.request.GET
-        kwargs.pop("model_admin", None)
         page = selectors.record_of_changes(
             user=self.request.user,  # type: ignore[arg-type]
             table=asked.get("table", ""),

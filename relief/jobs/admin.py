@@ -119,7 +119,7 @@ def _readable(request: HttpRequest, job_id: int) -> Job:
 
 @require_safe
 @never_cache
-def progress(request: HttpRequest, job_id: int, **_context: Any) -> JsonResponse:
+def progress(request: HttpRequest, job_id: int) -> JsonResponse:
     """Answer how far the job is, for the progress bar to ask again and again."""
     user: User = request.user  # type: ignore[assignment]
     return JsonResponse(selectors.progress_of(_readable(request, job_id), user=user))
@@ -138,14 +138,14 @@ def _steer(request: HttpRequest, act: Callable[[], None], sentence: Any) -> Http
 
 
 @require_POST
-def cancel(request: HttpRequest, job_id: int, **_context: Any) -> HttpResponse:
+def cancel(request: HttpRequest, job_id: int) -> HttpResponse:
     """Ask the job to stop and go back to where the button was."""
     job, user = _readable(request, job_id), request.user
     return _steer(request, lambda: services.cancel(job=job, by=user), _("The work is being stopped."))  # type: ignore[arg-type]
 
 
 @require_POST
-def retry(request: HttpRequest, job_id: int, **_context: Any) -> HttpResponse:
+def retry(request: HttpRequest, job_id: int) -> HttpResponse:
     """Queue the failed job again and go back to where the button was."""
     job, user = _readable(request, job_id), request.user
     return _steer(request, lambda: services.retry(job=job, by=user), _("The work waits for its turn again."))  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -49,6 +50,17 @@ class ListTitle:
         return super().changelist_view(request, {"title": title, **(extra_context or {})})  # type: ignore[misc]
 
 
+class OwnAddresses:
+    """Leads own addresses to their views with what stands in the address and nothing more.
+
+    The theme would hand over the model admin as well, which pages made by `as_view(model_admin=…)` have already.
+    """
+
+    def _path_from_custom_url(self, custom_url: tuple[str, str, Any]) -> URLPattern:
+        route, name, view = custom_url
+        return path(route, self.admin_site.admin_view(view), name=name)  # type: ignore[attr-defined]
+
+
 class RowHistory:
     """The history of a row out of the record of changes, for who may see the row; Django's own is not kept."""
 
@@ -69,7 +81,7 @@ class RowHistory:
         return TemplateResponse(request, "admin/audit/row_history.html", context)
 
 
-class ReadOnlyAdmin(RowHistory, ListTitle, _Scoped, ModelAdmin):
+class ReadOnlyAdmin(OwnAddresses, RowHistory, ListTitle, _Scoped, ModelAdmin):
     """A list and a page that show and never write; acts are pages of their own (`relief.site.pages.ActPage`)."""
 
     list_per_page = 50
