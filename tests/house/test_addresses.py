@@ -94,9 +94,10 @@ def address(name: str, route: str, rows: dict[str, Any]) -> str:
 
 
 def asked(client: Client, url: str) -> int:
-    """Return the status an address answers with; a download is closed unread."""
+    """Return the status an address answers with; a download is read to its end, which closes it."""
     response = client.get(url)
-    response.close()
+    if response.streaming:
+        response.getvalue()
     return response.status_code
 
 
