@@ -1,0 +1,130 @@
+"""Intake: a claim file from the first byte read to the commit, held against a bare COPY of the rows it became.
+
+The import runs as the command does, in a process of its own, whose memory is its own; its time is that of its job. The
+limit COPYs the resulting rows, prepared beforehand, into clones of the same tables with the same indexes and checks,
+without foreign keys and triggers. Small sizes run several times, each in a new database; the best of both is compared.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+from benchmarks.measuring import Figure, seconds
+from benchmarks.register_data import scratch_database, settle
+from claims.catalogue.models import Incident, IntakeRound, Operator, Service
+from committee.demo.catalogue import OUTAGE
+from committee.demo.files import write_scaled_file
+from relief.accounts.models import User
+from relief.jobs.models import Job
+
+SMALL, LARGE = 105_116, 1_051_160
+ROUNDS = 3
+GOAL_CSV, GOAL_XLSX = 1.5, 2.0
+MOST_MEMORY_MB = 250
+TABLES = ("claims_claimant", "claims_claim", "claims_claimevent", "claims_rejectedrow")
+_BLOCK = 1024 * 1024
+
+
+def _lay() -> None:
+    """Lay the catalogue of the demo's first incident, and somebody who may import."""
+    User.objects.create(username="bench", is_superuser=True, is_staff=True)
+    incident = Incident.objects.create(code=OUTAGE.code, name=OUTAGE.name, started_at=OUTAGE.started_at)
+    operators = {
+        one.code: Operator.objects.create(incident=incident, code=one.code, name=one.name, kind=one.kind)
+        for one in OUTAGE.operators
+    }
+    for one in OUTAGE.services:
+        Service.objects.create(
+            incident=incident, operator=operators[one.operator], code=one.code, name=one.name,
+            name_en=one.name_en, aliases=list(one.aliases), pricing=str(one.pricing), outage_from=one.outage_from,
+        )  # fmt: skip
+    for one in OUTAGE.rounds:
+        IntakeRound.objects.create(
+            incident=incident, number=one.number, opens_on=one.opens_on, closes_on=one.closes_on,
+            admits=[str(word) for word in one.admits],
+        )  # fmt: skip
+
+
+def _import(path: Path, folder: Path) -> tuple[float, int]:
+    """Import the file by command; return the seconds of its job and the process's peak memory in MB."""
+    url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    environment = os.environ | {"DATABASE_URL": url, "RELIEF_PRIVATE_DIR": str(folder / "private")}
+    command = [sys.executable, "manage.py", "import_claims", str(path), "--incident", OUTAGE.code, "--as", "bench"]
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            [*command, "--json"], env=environment, stdout=said, stderr=subprocess.DEVNULL, cwd=settings.BASE_DIR
+        ) as process,
+    ):
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        outcome = json.loads(said.read())
+    if process.returncode != 0:
+        raise SystemExit(f"the import ended with {process.returncode}: {outcome.get('error')}")
+    job = Job.objects.latest("pk")
+    return (job.ended_at - job.started_at).total_seconds(), usage.ru_maxrss // 1024  # type: ignore[operator]
+
+
+def _bare_copy(folder: Path) -> float:
+    """COPY what stands in the tables into empty clones, table by table; return the seconds in all."""
+    return sum(_bare_copy_of(table, folder / table) for table in TABLES)
+
+
+def _bare_copy_of(table: str, path: Path) -> float:
+    clone = f"bare_{table}"
+    with connection.cursor() as cursor:
+        with path.open("wb") as file, cursor.copy(f"COPY {table} TO STDOUT") as copy:
+            for block in copy:
+                file.write(block)
+        cursor.execute(f"CREATE TABLE {clone} (LIKE {table} INCLUDING ALL)")
+        settle()
+
+        def load() -> None:
+            with path.open("rb") as file, cursor.copy(f"COPY {clone} FROM STDIN") as copy:
+                while block := file.read(_BLOCK):
+                    copy.write(block)
+
+        took = seconds(load)
+        cursor.execute(f"DROP TABLE {clone}")
+    path.unlink()
+    return took
+
+
+def _measure(rows: int, ending: str, *, goal: float, rounds: int) -> list[Figure]:
+    figures, limits, memory = [], [], 0
+    with tempfile.TemporaryDirectory(prefix="relief-bench-") as name:
+        folder = Path(name)
+        path = write_scaled_file(folder / f"claims.{ending}", rows=rows).path
+        for _ in range(rounds):
+            with scratch_database():
+                _lay()
+                settle()
+                took, peak = _import(path, folder)
+                figures.append(took)
+                memory = max(memory, peak)
+                limits.append(_bare_copy(folder))
+    measured = [Figure(f"intake {ending} {rows:,}", min(figures), min(limits), goal, rows, memory)]
+    if ending == "csv":
+        measured.append(Figure(f"intake memory {rows:,}", memory, MOST_MEMORY_MB, 1.0, rows, memory, unit="MB"))
+    return measured
+
+
+def run(rows: int | None) -> list[Figure]:
+    """Measure CSV at both sizes (or at `rows`), its memory, and XLSX at the small one."""
+    if rows:
+        return _measure(rows, "csv", goal=GOAL_CSV, rounds=ROUNDS if rows <= SMALL else 1)
+    return [
+        *_measure(SMALL, "csv", goal=GOAL_CSV, rounds=ROUNDS),
+        *_measure(SMALL, "xlsx", goal=GOAL_XLSX, rounds=ROUNDS),
+        *_measure(LARGE, "csv", goal=GOAL_CSV, rounds=1),
+    ]
