@@ -337,8 +337,8 @@ def test_correct_page_saves_and_tells_it_in_the_history(planted: Claim, user_as:
     assert client.post(address("claim_correct", planted.pk), form).url == address("claim_change", planted.pk)
     page = client.get(address("claim_change", planted.pk))
     told = [(event.sentence, event.reason, person) for event, person, _act in page.context["events"] if event.reason]
-    assert [(reason, person) for _sentence, reason, person in told] == [("통장 사본", staff)]
-    assert "200,000원 → 250,000원" in told[0][0]
+    assert [(reason, person) for _sentence, reason, person in told] == [("통장 사본", staff)] * 2
+    assert "200,000원 → 250,000원" in told[-1][0]
     assert "333224444444" not in page.content.decode()
 
 
