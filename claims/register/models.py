@@ -15,6 +15,7 @@ from relief.money import MAX_WON
 from relief.references import Reference, ReferencedRowStays, ReferencesExist, ReferencesStay
 from relief.scope import ScopedQuerySet
 from relief.sealed import mask, unseal
+from relief.sealed.rotation import declare_sealed
 
 # The targets that a file's claims share are guarded by statement, not by foreign keys: see `relief.references`.
 _CLAIM_RULE = declare_constraint(
@@ -201,3 +202,9 @@ for _target, _column in ((Service, "service_id"), (IntakeRound, "intake_round_id
         ReferencedRowStays(rule=TARGET_RULE, table="claims_claim", column=_column, within="incident_id")
     )(_target)
 pgtrigger.register(ReferencedRowStays(rule=TARGET_RULE, table="claims_claimant", column="incident_id"))(Incident)
+
+
+for _column in ("phone", "registration_number", "account"):
+    # An event's `id` is the claim's: its values are copies, bound to the claim's row.
+    for _model in ("claims.Claim", "claims.ClaimEvent"):
+        declare_sealed(model=_model, column=f"{_column}_sealed", bound=f"claims_claim.{_column}", row_key="id")
