@@ -42,12 +42,13 @@ def _write_rows(bounds: dict[str, Any]) -> int:
     sheet = _sheet(book, bounds["sheet"])
     if sheet is None or sheet.start is None:
         return 0
-    first_row, first_column = sheet.start
+    _, first_column = sheet.start
     if first_column + sheet.width > bounds["columns"]:
         return _refuse("columns")
     margin = [""] * first_column
     write = sys.stdout.write
-    for line, row in enumerate(sheet.iter_rows(), start=first_row + 1):
+    # Blank rows above the first filled one are given out, blank columns before it are not.
+    for line, row in enumerate(sheet.iter_rows(), start=1):
         cells = margin + [_plain(cell) for cell in row]
         if all(cell == "" for cell in cells):
             continue
