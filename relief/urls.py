@@ -14,5 +14,6 @@ urlpatterns = [
     path("", admin.site.urls),
 ]
 
+handler400 = "relief.site.failures.bad_request"
 handler403 = "relief.site.failures.permission_denied"
 handler404 = "relief.site.failures.page_not_found"

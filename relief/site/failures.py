@@ -28,6 +28,16 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return _page(request, status=403, title=_("Not permitted"), sentence=sentence)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
+    """Say that the address asks for something the page does not offer, such as an unknown filter."""
+    return _page(
+        request,
+        status=400,
+        title=_("Not understood"),
+        sentence=_("The address asks for a filter or an order that this page does not have. Open the list anew."),
+    )
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
     """Say that the address leads nowhere in the user's scope."""
     return _page(
