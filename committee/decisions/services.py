@@ -69,7 +69,8 @@ def decide(job: jobs.Run) -> dict[str, Any]:
             cursor.execute("SELECT state FROM committee_tierpolicy WHERE id = %s FOR SHARE", [run.policy_id])
             _refuse_unless_adopted(cursor.fetchone()[0])
         decided = _insert_decisions(run)
-    job.advance(done=decided, total=decided)
+        # Inside the transaction: a run that somebody asked to cancel meanwhile decides nothing.
+        job.advance(done=decided, total=decided)
     return {"decided": decided, "unclassified": unclassified_claims(run.incident_id).count()}
 
 

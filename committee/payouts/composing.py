@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 
 from committee.payouts.models import Batch
 from committee.payouts.selectors import payable
@@ -23,17 +23,19 @@ def fill(job: jobs.Run) -> dict[str, Any]:
     All in one transaction: a worker that dies leaves no line. A claim that another batch takes at the same moment is
     left to it. Returns {"payments", "won"}. Raises RuleBroken(nothing_payable) where nothing was left.
     """
-    job.advance(done=0)
     with database_rules(), transaction.atomic():
         job.hold()
         batch = locked(Batch(pk=job.job.subject_key))
         if batch.state != Batch.State.COMPOSING:
             return {"payments": batch.line_count, "won": batch.line_sum}
         _insert_lines(batch)
-        totals = batch.payments.aggregate(lines=Count("pk"), won=Sum("amount"))
+        totals = batch.payments.aggregate(lines=Count("pk"), last=Max("line"), won=Sum("amount"))
         refuse_empty(filled=totals["lines"] > 0)
+        if totals["last"] > totals["lines"]:
+            _close_gaps(batch, last=totals["last"])
         Batch.STATES.move(batch, Batch.State.DRAFT, line_count=totals["lines"], line_sum=totals["won"])
-    job.advance(done=batch.line_count, total=batch.line_count)
+        # Inside the transaction: who asked to cancel meanwhile gets no line.
+        job.advance(done=batch.line_count, total=batch.line_count)
     return {"payments": batch.line_count, "won": batch.line_sum}
 
 
@@ -52,21 +54,17 @@ def _insert_lines(batch: Batch) -> None:
     """  # noqa: S608 - built by the ORM, values are parameters
     with connection.cursor() as cursor:
         cursor.execute(statement, [batch.pk, *parameters])
-        _close_gaps(cursor, batch)
 
 
-def _close_gaps(cursor: Any, batch: Batch) -> None:
+def _close_gaps(batch: Batch, *, last: int) -> None:
     """Number the lines 1, 2, 3 … again where another batch took some: first out of the way, then into place."""
-    cursor.execute("SELECT count(*), max(line) FROM committee_payment WHERE batch_id = %s", [batch.pk])
-    count, last = cursor.fetchone()
-    if last is None or count == last:
-        return
-    cursor.execute(
-        "UPDATE committee_payment p SET line = n.line + %s FROM (SELECT id, row_number() OVER (ORDER BY line) AS line "
-        "FROM committee_payment WHERE batch_id = %s) n WHERE p.id = n.id",
-        [last, batch.pk],
-    )
-    cursor.execute("UPDATE committee_payment SET line = line - %s WHERE batch_id = %s", [last, batch.pk])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE committee_payment p SET line = n.line + %s FROM (SELECT id, row_number() OVER (ORDER BY line) "
+            "AS line FROM committee_payment WHERE batch_id = %s) n WHERE p.id = n.id",
+            [last, batch.pk],
+        )
+        cursor.execute("UPDATE committee_payment SET line = line - %s WHERE batch_id = %s", [last, batch.pk])
 
 
 def give_up(job: Job) -> None:

@@ -18,6 +18,7 @@ from relief.guards import Refusal, append_only, no_truncate
 from relief.jobs.models import Job
 from relief.money import MAX_WON
 from relief.scope import ScopedQuerySet, scoped_by
+from relief.sealed.rotation import declare_sealed
 from relief.states import StateTable
 
 
@@ -142,7 +143,7 @@ class Batch(models.Model):
 
 def _batches_of(tables: pgtrigger.Referencing) -> str:
     names = [table for table in (tables.old, tables.new) if table]
-    return " UNION ".join(f"SELECT batch_id FROM {name}" for name in names)  # noqa: S608 - the names stand below
+    return " UNION ".join(f"SELECT DISTINCT batch_id FROM {name}" for name in names)  # noqa: S608 - the names stand below
 
 
 def frozen_lines(rule: str) -> list[pgtrigger.Trigger]:
@@ -163,11 +164,13 @@ def frozen_lines(rule: str) -> list[pgtrigger.Trigger]:
             when=pgtrigger.After,
             operation=operation,
             referencing=tables,
+            declare=[("held", "bigint[]")],
             func=f"""
-                PERFORM 1 FROM committee_batch b WHERE b.id IN ({_batches_of(tables)}) FOR SHARE;
+                held := ARRAY({_batches_of(tables)});
+                PERFORM 1 FROM committee_batch WHERE id = ANY (held) FOR SHARE;
                 IF EXISTS (
-                    SELECT 1 FROM committee_batch b WHERE b.id IN ({_batches_of(tables)})
-                    AND b.state NOT IN ('composing', 'draft', 'cancelled')
+                    SELECT 1 FROM committee_batch WHERE id = ANY (held)
+                    AND state NOT IN ('composing', 'draft', 'cancelled')
                 ) THEN
                     RAISE EXCEPTION 'rule {rule}' USING ERRCODE = 'check_violation', CONSTRAINT = '{rule}';
                 END IF;
@@ -314,3 +317,7 @@ class BankFile(models.Model):
 
     def __str__(self) -> str:
         return str(_("Bank file of %(batch)s") % {"batch": self.batch})
+
+
+# A payment's account is a copy of the claim's, bound to the claim's row.
+declare_sealed(model="committee.Payment", column="account_sealed", bound="claims_claim.account", row_key="claim_id")
