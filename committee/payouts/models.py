@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.catalogue.models import Incident
 from claims.register.models import Claim
 from committee.decisions.models import Decision
+from committee.payouts.guards import frozen_lines
 from relief.audit.history import tracked
 from relief.errors import declare_constraint
 from relief.files.models import StoredFile
@@ -139,46 +140,6 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return str(_("Batch %(number)s") % {"number": self.number})
-
-
-def _batches_of(tables: pgtrigger.Referencing) -> str:
-    names = [table for table in (tables.old, tables.new) if table]
-    return " UNION ".join(f"SELECT DISTINCT batch_id FROM {name}" for name in names)  # noqa: S608 - the names stand below
-
-
-def frozen_lines(rule: str) -> list[pgtrigger.Trigger]:
-    """Return the triggers that refuse any change of a line whose batch is past its draft.
-
-    They look once a statement at the batches of all its rows: a look a row would double the time of composing. The
-    batches stay locked against submission until the change is committed.
-    """
-    seen = {
-        pgtrigger.Insert: pgtrigger.Referencing(new="lines_after"),
-        pgtrigger.Update: pgtrigger.Referencing(old="lines_before", new="lines_after"),
-        pgtrigger.Delete: pgtrigger.Referencing(old="lines_before"),
-    }
-    return [
-        pgtrigger.Trigger(
-            name=f"frozen_on_{str(operation).lower()}",
-            level=pgtrigger.Statement,
-            when=pgtrigger.After,
-            operation=operation,
-            referencing=tables,
-            declare=[("held", "bigint[]")],
-            func=f"""
-                held := ARRAY({_batches_of(tables)});
-                PERFORM 1 FROM committee_batch WHERE id = ANY (held) FOR SHARE;
-                IF EXISTS (
-                    SELECT 1 FROM committee_batch WHERE id = ANY (held)
-                    AND state NOT IN ('composing', 'draft', 'cancelled')
-                ) THEN
-                    RAISE EXCEPTION 'rule {rule}' USING ERRCODE = 'check_violation', CONSTRAINT = '{rule}';
-                END IF;
-                RETURN NULL;
-            """,  # noqa: S608 - built of our own names
-        )
-        for operation, tables in seen.items()
-    ]
 
 
 class Payment(models.Model):
