@@ -19,6 +19,7 @@ from claims.triage.selectors import newest_rule_set
 from claims.triage.services import classify
 from relief import clock
 from relief.access import require
+from relief.audit.services import acting
 from relief.errors import RuleBroken, database_rules
 from relief.files import services as files
 from relief.jobs import services as jobs
@@ -43,7 +44,7 @@ def receive_file(
     were handed in before, whatever their name.
     """
     require(by, PERMISSION)
-    with database_rules(), transaction.atomic():
+    with database_rules(), transaction.atomic(), acting(by=by, act="claims.receive_file"):
         stored = files.store(
             chunks=chunks,
             name=name,

@@ -27,6 +27,7 @@ ACTS: dict[str, StrOrPromise] = {
     "catalogue.create_incident": _("Created an incident"),
     "catalogue.switch_incident": _("Switched the incident"),
     "claims.correct_claim": _("Corrected a claim"),
+    "claims.receive_file": _("Handed in a claim file"),
     "claims.create_rule_set": _("Wrote classification rules"),
     "committee.adopt_policy": _("Adopted a tier policy"),
     "committee.approve_batch": _("Approved a batch"),
