@@ -61,3 +61,11 @@ def test_correction_reads_its_reason(outcome: str, amount: int, sentence: str) -
 def test_first_tier_begins_at_one_won() -> None:
     with override("en"):
         assert FIRST.span == "1 won to 300,000 won"
+
+
+def test_supported_claim_reads_the_same_in_korean() -> None:
+    row = decision(outcome="supported", reason_code="tier", tier=SECOND, amount=50_000, fact_loss=420_000)
+    with override("ko"):
+        assert explain(row) == (
+            "신고하신 매출 손실 420,000원은 2구간(300,001원 ~ 500,000원)에 해당하여 50,000원을 지원합니다."
+        )
