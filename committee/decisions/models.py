@@ -131,4 +131,4 @@ class Decision(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.claim_id}: {self.get_outcome_display()}"
+        return f"{self.claim}: {self.get_outcome_display()}"
