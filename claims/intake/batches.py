@@ -10,8 +10,8 @@ import gc
 import queue
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Self
 
@@ -99,8 +99,9 @@ class Reader:
 
     def _work(self) -> None:
         try:
-            for batch in self._read():
-                self._hand_over(batch)
+            with closing(self._read()) as batches:
+                for batch in batches:
+                    self._hand_over(batch)
             self._hand_over(None)
             # The database still works on the last batches: the lease must not end meanwhile.
             while not self._ended.wait(_LEASE_SIGN_SECONDS):
@@ -120,22 +121,22 @@ class Reader:
             else:
                 return
 
-    def _read(self) -> Iterator[Batch]:
+    def _read(self) -> Generator[Batch, None, None]:
         sheet = open_sheet(self._file)
-        rows = sheet.rows
-        _, heading = next(rows, (0, []))
-        profile = propose([text_of(cell).strip() for cell in heading])
-        validator = Validator(profile, vocabulary(self._import.incident))
-        preparer = Preparer(incident=self._import.incident, claim_import_id=self._import.pk)
-        total = None if sheet.lines is None else max(sheet.lines - 1, 0)
-        self._run.advance(done=0, total=total, stage="loading")
-        for batch, good in _validated(rows, profile, validator):
-            batch.good = preparer.prepare(good, reserve_keys("claims_claim", len(good)))
-            identities = {row.identity for row in batch.good if row.identity}
-            batch.claimant_keys = reserve_keys("claims_claimant", len(identities))
-            self._done += batch.read
-            yield batch
-            self._run.advance(done=self._done)
+        with closing(sheet.rows) as rows:
+            _, heading = next(rows, (0, []))
+            profile = propose([text_of(cell).strip() for cell in heading])
+            validator = Validator(profile, vocabulary(self._import.incident))
+            preparer = Preparer(incident=self._import.incident, claim_import_id=self._import.pk)
+            total = None if sheet.lines is None else max(sheet.lines - 1, 0)
+            self._run.advance(done=0, total=total, stage="loading")
+            for batch, good in _validated(rows, profile, validator):
+                batch.good = preparer.prepare(good, reserve_keys("claims_claim", len(good)))
+                identities = {row.identity for row in batch.good if row.identity}
+                batch.claimant_keys = reserve_keys("claims_claimant", len(identities))
+                self._done += batch.read
+                yield batch
+                self._run.advance(done=self._done)
         self._run.advance(done=self._done, total=self._done)
 
 

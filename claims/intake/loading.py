@@ -85,7 +85,7 @@ class Loader:
     def load(self, batch: Batch) -> None:
         """Register the batch's new claims with their claimants, and keep its refused rows."""
         # The driver itself: what is sent by COPY passes no wrapper, and parameters go in binary form.
-        with psycopg.Cursor(connection.connection) as cursor:
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
             fresh = self._sorted_out(cursor, batch)
             claimants = self._claimants(cursor, fresh, batch.claimant_keys)
             lines = "".join(f"{row.copy_line}\t{claimants[row.identity] if row.identity else NULL}\n" for row in fresh)

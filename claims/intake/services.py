@@ -101,7 +101,7 @@ def carry_in(run: jobs.Run) -> dict[str, Any]:
     import accepted and goes on with the classification. Raises RuleBroken where the file as a whole is refused.
     """
     claim_import = ClaimImport.objects.select_related("incident", "stored_file").get(pk=run.job.subject_key)
-    outcome: dict[str, Any] = {}
+    outcome: dict[str, Any] = dict(run.job.outcome)
     if claim_import.state != ImportState.ACCEPTED:
         if claim_import.state != ImportState.LOADING:
             IMPORT_STATES.move(claim_import, ImportState.LOADING, ended_at=None)
@@ -132,6 +132,8 @@ def _load(claim_import: ClaimImport, run: jobs.Run) -> Tally:
             profile = batch.profile.as_json()
         run.hold()
         _accept(claim_import, loader.tally, profile)
+        # With the rows, so that a worker that dies before the job's end does not take the summary along.
+        Job.objects.filter(pk=run.job.pk).update(outcome=loader.tally.as_json())
     return loader.tally
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -92,7 +92,7 @@ def _delimiter_of(text: str) -> str:
     return ","
 
 
-def read_text(file: IO[bytes], form: TextForm, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+def read_text(file: IO[bytes], form: TextForm, limits: Limits) -> Generator[tuple[int, list[str]], None, None]:
     """Yield (line on which the row begins, cells) of every row that is not blank, the heading among them.
 
     Raises RuleBroken(cell_too_long, too_many_columns or too_many_rows) at the row where a bound is passed.

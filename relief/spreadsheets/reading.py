@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import IO
 
@@ -22,7 +22,8 @@ Cell = str | int | float | bool
 class Sheet:
     """An open table: what it is, how it is written, about how many lines it has, and its rows as a stream.
 
-    `rows` yields (line on which the row begins, cells), blank rows left out, and can be walked through once.
+    `rows` yields (line on which the row begins, cells), blank rows left out; it can be walked through once, and is
+    closed before the file where the walk ends early.
     `lines` counts line ends of a text file (a cell may hold some); a workbook does not say (None).
     """
 
@@ -30,7 +31,7 @@ class Sheet:
     encoding: str
     delimiter: str
     lines: int | None
-    rows: Iterator[tuple[int, list[Cell]]]
+    rows: Generator[tuple[int, list[Cell]], None, None]
 
 
 def open_sheet(file: IO[bytes], *, limits: Limits | None = None, sheet: str = "") -> Sheet:
@@ -57,7 +58,7 @@ def open_sheet(file: IO[bytes], *, limits: Limits | None = None, sheet: str = ""
     return Sheet(kind, "", "", None, read_workbook(file, limits, sheet=sheet))
 
 
-def _widened(rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[Cell]]]:
+def _widened(rows: Generator[tuple[int, list[str]], None, None]) -> Generator[tuple[int, list[Cell]], None, None]:
     return rows  # type: ignore[return-value]  # a list of texts read only is a list of cells
 
 

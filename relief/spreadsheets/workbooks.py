@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 from shutil import copyfileobj
@@ -24,7 +24,7 @@ Cell = str | int | float | bool
 CHILD = Path(__file__).with_name("workbook_child.py")
 
 
-def read_workbook(file: IO[bytes], limits: Limits, *, sheet: str = "") -> Iterator[tuple[int, list[Cell]]]:
+def read_workbook(file: IO[bytes], limits: Limits, *, sheet: str = "") -> Generator[tuple[int, list[Cell]], None, None]:
     """Yield (line, cells) of every row of the sheet (the first visible one where none is named) that is not blank.
 
     Raises RuleBroken(workbook_too_large, workbook_broken, workbook_locked, cell_too_long, too_many_columns or

@@ -1,7 +1,9 @@
-"""Workbooks that people take away: every cell is text, and none of them acts when a spreadsheet opens it."""
+"""Tables that people take away: every cell is text, and none of them acts when a spreadsheet opens it."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
@@ -61,3 +63,25 @@ def _sheet(book: xlsxwriter.Workbook, title: str, headings: Sequence[StrOrPromis
     for column, heading in enumerate(headings):
         sheet.write_string(0, column, str(heading)[:CELL_LENGTH], bold)
     return sheet
+
+
+def inert(text: str) -> str:
+    """Return the text, with an apostrophe in front where a spreadsheet would read it as a formula."""
+    return f"'{text}" if text.startswith(_ACTIVE) else text
+
+
+def write_delimited(
+    file: IO[bytes], *, headings: Sequence[StrOrPromise], rows: Iterable[Sequence[StrOrPromise]]
+) -> int:
+    """Write CSV in UTF-8 with a byte order mark, as spreadsheets want it, and return how many rows it has.
+
+    A text that a spreadsheet would carry out gets an apostrophe in front: a text file has no mark for quoted text.
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    writer = csv.writer(text)
+    writer.writerow([inert(str(heading)) for heading in headings])
+    count = 0
+    for count, row in enumerate(rows, 1):
+        writer.writerow([inert(str(cell)) for cell in row])
+    text.detach()
+    return count
