@@ -37,7 +37,8 @@ TIER_HEADINGS = (_("tier"), Number(_("payments")), Number(_("sum")))
 class ComposeForm(forms.Form):
     """What was looked at, and the form's own key, so that a second click composes nothing."""
 
-    selection = forms.JSONField(widget=forms.HiddenInput)
+    # Not required: no word at all is a selection too, and means all that is payable.
+    selection = forms.JSONField(widget=forms.HiddenInput, required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def clean_selection(self) -> dict[str, str]:

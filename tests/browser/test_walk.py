@@ -1,0 +1,267 @@
+"""The main job in a real browser, each step by who does it: from a claim file to a bank file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from claims.models import Claim, ClaimImport, Incident
+from committee.demo.broken import write_broken_file
+from committee.demo.files import seeded, write_scaled_file
+from committee.demo.numbers import Numbers
+from committee.models import BankFile, Batch, Decision, Payment, TierPolicy
+from relief.accounts.models import User
+from relief.audit.models import Disclosure
+from relief.files.models import StoredFile
+from relief.money import format_won
+
+ROWS = 300
+BOTH = "노겸직"
+BOTH_PASSWORD = "두가지-직무를-맡은-사람"
+
+
+def pressable(page: Page, words: str) -> Locator:
+    """Return the first link or button with exactly these words, inside the page's own content."""
+    links = page.locator("#content").get_by_role("link", name=words, exact=True)
+    buttons = page.locator("#content").get_by_role("button", name=words, exact=True)
+    return links.or_(buttons).first
+
+
+def press(page: Page, words: str) -> None:
+    """Press a link or button and wait for the page behind it."""
+    with page.expect_navigation():
+        pressable(page, words).click()
+
+
+def taken(page: Page, words: str) -> bytes:
+    """Press a link or button and return the bytes that come down."""
+    with page.expect_download() as download:
+        pressable(page, words).click()
+    return Path(download.value.path()).read_bytes()
+
+
+def open_entry(page: Page, words: str) -> None:
+    """Open a page through the sidebar."""
+    with page.expect_navigation():
+        page.locator("#nav-sidebar a").filter(has=page.get_by_text(words, exact=True)).click()
+
+
+def sidebar(page: Page) -> list[str]:
+    """Return the addresses of the sidebar's pages."""
+    addresses: list[str] = page.eval_on_selector_all("#nav-sidebar a[href^='/']", "links => links.map(a => a.pathname)")
+    return [address for address in dict.fromkeys(addresses) if "password" not in address]
+
+
+def says(page: Page, sentence: str) -> None:
+    """Wait until the page says the sentence."""
+    expect(page.locator("body")).to_contain_text(sentence)
+
+
+def post(page: Page, address: str, **form: str) -> Any:
+    """Post a form from the page's own session, past its buttons, and return the response."""
+    token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+    return page.request.post(
+        address, form={"csrfmiddlewaretoken": token, **form}, headers={"Referer": page.url}, max_redirects=0
+    )
+
+
+def seat_both_roles(page: Page, incident: Incident) -> None:
+    """The administrator makes an account for a person with two roles and seats him at the incident."""
+    open_entry(page, "사용자")
+    page.goto("/relief/user/add/")
+    page.fill("[name=username]", "both")
+    page.fill("[name=full_name]", BOTH)
+    page.fill("[name=password]", BOTH_PASSWORD)
+    page.check("[name=roles][value=finance]")
+    page.check("[name=roles][value=manager]")
+    page.click("[name=_save]")
+    says(page, BOTH)
+    page.goto(f"/claims/incident/{incident.pk}/assign/")
+    page.select_option("[name=user]", label=BOTH)
+    press(page, "배정")
+    says(page, f"{BOTH} 님을 이 사고에 배정했습니다.")
+
+
+def import_file(page: Page, file: Path, source: str) -> None:
+    open_entry(page, "접수 파일 반입")
+    press(page, "파일 반입")
+    page.set_input_files("[type=file]", file)
+    page.fill("[name=source]", source)
+    press(page, "반입")
+    page.wait_for_selector(".intake-tiles, .relief-refusal")
+
+
+def tiles(page: Page) -> list[str]:
+    return [text.strip() for text in page.locator(".intake-tiles dd").all_inner_texts()]
+
+
+def draft_and_adopt(enter: Callable[..., Page]) -> None:
+    """The secretary drafts the tiers; she cannot adopt them; the chair does."""
+    secretary = enter("secretary")
+    open_entry(secretary, "지원 기준")
+    press(secretary, "새 판 작성")
+    for name, value in (("up_to_1", 300_000), ("amount_1", 30_000), ("up_to_2", 500_000), ("amount_2", 50_000)):
+        secretary.fill(f"[name={name}]", str(value))
+    press(secretary, "초안 저장")
+    policy = TierPolicy.objects.get()
+    says(secretary, f"{policy} 초안을 작성했습니다.")
+    expect(secretary.locator("#content").get_by_role("link", name="채택", exact=True)).to_have_count(0)
+    chair = enter("chair")
+    chair.goto(f"/committee/tierpolicy/{policy.pk}/change/")
+    press(chair, "채택")
+    press(chair, "채택")
+    says(chair, f"{policy}을(를) 채택했습니다.")
+
+
+def decide(page: Page) -> None:
+    open_entry(page, "결정 실행")
+    press(page, "결정 실행")
+    press(page, "결정 실행")
+    says(page, f"{ROWS:,}")
+    expect(page.locator("[data-open='1']")).to_have_count(0)
+
+
+def compose_and_submit(page: Page) -> Batch:
+    open_entry(page, "지급 배치")
+    press(page, "배치 편성")
+    press(page, "배치 편성")
+    says(page, "배치 1호")
+    press(page, "결재 상신")
+    press(page, "결재 상신")
+    says(page, "다른 사람의 결재를 기다립니다.")
+    return Batch.objects.get()
+
+
+@pytest.fixture
+def walked(outage: Incident, enter: Callable[..., Page], tmp_path: Path) -> Batch:
+    """Everything up to the submitted batch: two accounts' work, composed by a person who holds both roles."""
+    seat_both_roles(enter("admin"), outage)
+    file = write_scaled_file(tmp_path / "접수.csv", rows=ROWS).path
+    import_file(enter("intake"), file, "공식 채널")
+    draft_and_adopt(enter)
+    decide(enter("secretary"))
+    return compose_and_submit(enter("both", password=BOTH_PASSWORD))
+
+
+def test_claim_file_is_imported_once_and_its_rejected_rows_are_shown(
+    outage: Incident, enter: Callable[..., Page], tmp_path: Path
+) -> None:
+    file = tmp_path / "연습.csv"
+    write_broken_file(file, Numbers(seeded(7, "browser")))
+    page = enter("intake")
+    import_file(page, file, "<b>연습</b>")
+    received = ClaimImport.objects.get()
+    assert received.rows_rejected > 0
+    assert received.rows_new > 0
+    assert tiles(page) == [
+        str(received.rows_read),
+        str(received.rows_new),
+        str(received.rows_same),
+        str(received.rows_rejected),
+        format_won(int(received.sum_of_losses)).replace(" won", "원"),
+    ]
+    assert page.locator("#rejected tbody tr").count() == received.rows_rejected
+    says(page, "<b>연습</b>")
+    page.locator(".intake-faults").get_by_role("link", name="금액은 음수일 수 없습니다.").click()
+    negative = received.rejected_rows.filter(faults__contains=[{"code": "negative"}]).count()
+    expect(page.locator("#rejected tbody tr")).to_have_count(negative)
+    assert taken(page, "제출된 원본 파일 내려받기") == file.read_bytes()
+    assert Disclosure.objects.get().by.username == "intake"
+
+    import_file(page, file, "다시")
+    says(page, f"{received.pk}")
+    expect(page.locator(".relief-refusal")).to_contain_text("연습.csv")
+    assert ClaimImport.objects.count() == 1
+
+
+def test_claim_file_leaves_as_a_bank_file_under_four_eyes(walked: Batch, enter: Callable[..., Page]) -> None:
+    assert (Claim.objects.count(), Decision.objects.count()) == (ROWS, ROWS)
+    page = f"/committee/batch/{walked.pk}/change/"
+    approve = f"/committee/batch/{walked.pk}/approve/"
+
+    composer = enter("both", password=BOTH_PASSWORD, provoked=("/approve/",))
+    composer.goto(page)
+    says(composer, "직접 편성한 배치는 결재할 수 없습니다. 다른 사람이 결재합니다.")
+    expect(composer.get_by_role("button", name="결재", exact=True)).to_be_disabled()
+    refused = post(composer, approve, lines_sha256=walked.lines_sha256)
+    assert refused.status == 200
+    assert "배치를 편성한 사람은 결재할 수 없습니다." in refused.text()
+    walked.refresh_from_db()
+    assert (walked.state, walked.approvals.count()) == (Batch.State.SUBMITTED, 0)
+    stranger = enter("finance")
+    assert post(stranger, approve, lines_sha256=walked.lines_sha256).status == 403
+
+    manager = enter("manager")
+    manager.goto(page)
+    press(manager, "결재")
+    says(manager, format_won(walked.line_sum).replace(" won", "원"))
+    press(manager, "결재")
+    says(manager, "배치 1호를 결재했습니다.")
+    assert [str(row.approved_by) for row in walked.approvals.all()] == [str(User.objects.get(username="manager"))]
+
+    finance = enter("finance")
+    finance.goto(page)
+    press(finance, "은행 파일 만들기")
+    press(finance, "은행 파일 만들기")
+    says(finance, "은행 파일을 만들었습니다")
+    row = BankFile.objects.get()
+    for _again in range(2):
+        finance.goto(page)
+        press(finance, "은행 파일 내려받기")
+        finance.fill("[name=reason]", "은행 전달")
+        content = taken(finance, "내려받기")
+        assert hashlib.sha256(content).hexdigest() == row.sha256 == row.stored_file.sha256
+    walked.refresh_from_db()
+    assert walked.state == Batch.State.EXPORTED
+    paid = Payment.objects.filter(batch=walked, is_live=True)
+    assert (row.line_count, row.line_sum) == (paid.count(), sum(payment.amount for payment in paid))
+
+
+def test_auditor_opens_every_page_and_changes_nothing(walked: Batch, enter: Callable[..., Page]) -> None:
+    auditor = enter("auditor")
+    received = ClaimImport.objects.get()
+    addresses = sidebar(auditor)
+    assert len(addresses) >= 18
+    pages = [
+        *addresses,
+        f"/claims/claimimport/{received.pk}/change/",
+        f"/committee/batch/{walked.pk}/change/",
+        f"/committee/tierpolicy/{TierPolicy.objects.get().pk}/change/",
+    ]
+    for address in pages:
+        answer = auditor.goto(address)
+        assert answer is not None
+        assert (address, answer.status) == (address, 200)
+        assert auditor.locator("#content .committee-acts li").count() == 0, address
+        assert auditor.locator("#content .relief-list-acts a").count() == 0, address
+    auditor.goto("/")
+    stored = StoredFile.objects.get(pk=received.stored_file_id)
+    tries = {
+        "/claims/claimimport/receive/": {"source": "감사"},
+        f"/committee/batch/{walked.pk}/approve/": {"lines_sha256": walked.lines_sha256},
+        f"/committee/batch/{walked.pk}/withdraw/": {"reason": "시험"},
+        "/committee/batch/compose/": {"selection": "{}"},
+        "/committee/decisionrun/start/": {},
+        "/relief/user/add/": {"username": "auditor2"},
+    }
+    assert {address: post(auditor, address, **form).status for address, form in tries.items()} == dict.fromkeys(
+        tries, 403
+    )
+    assert auditor.request.get(f"/files/{stored.pk}/").status == 200
+    walked.refresh_from_db()
+    assert (walked.state, ClaimImport.objects.count(), Batch.objects.count()) == (Batch.State.SUBMITTED, 1, 1)
+
+
+def test_each_role_finds_its_own_work_in_the_sidebar(outage: Incident, enter: Callable[..., Page]) -> None:
+    intake, manager, administrator = (set(sidebar(enter(name))) for name in ("intake", "manager", "admin"))
+    assert "/claims/claimimport/" in intake
+    assert "/committee/batch/" in manager
+    assert "/relief/user/" in administrator
+    assert intake & {"/committee/batch/", "/relief/user/"} == set()
+    assert manager & {"/claims/claimimport/", "/relief/user/"} == set()
+    assert administrator & {"/claims/claimimport/", "/claims/claim/", "/committee/batch/"} == set()
