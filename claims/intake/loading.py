@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ from claims.intake.faults import Fault, Found
 from claims.intake.models import ClaimImport
 from claims.intake.seen import Seen
 from claims.register.models import Claim, Claimant
+from relief.errors import RuleBroken, declared_constraints
 
 # Fresh tables have no statistics, so these leave the planner one way only: number by number (LATERAL with LIMIT),
 # through the unique index that begins with the number (the incident stands in a form that no index serves).
@@ -42,6 +44,26 @@ _KNOWN_CLAIMANTS = """
             AND claimant.incident_id + 0 = %s LIMIT 1
     ) known
 """
+
+
+class CopyBroken(Exception):
+    """The database refused a COPY for a reason that no rule names; the message is the error's class and SQLSTATE.
+
+    What the database says quotes the row, and rows are personal data: they must not reach a log.
+    """
+
+
+@contextmanager
+def _without_values() -> Iterator[None]:
+    """Turn what the database says into a refusal under its rule, or into `CopyBroken`."""
+    try:
+        yield
+    except psycopg.Error as error:
+        name = error.diag.constraint_name or ""
+        sentence = declared_constraints().get(name)
+        if sentence is not None:
+            raise RuleBroken(sentence, code=name) from None
+        raise CopyBroken(f"{type(error).__name__} {error.sqlstate}") from None
 
 
 @dataclass(slots=True)
@@ -85,7 +107,7 @@ class Loader:
     def load(self, batch: Batch) -> None:
         """Register the batch's new claims with their claimants, and keep its refused rows."""
         # The driver itself: what is sent by COPY passes no wrapper, and parameters go in binary form.
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        with _without_values(), psycopg.Cursor(connection.connection) as cursor:
             fresh = self._sorted_out(cursor, batch)
             claimants = self._claimants(cursor, fresh, batch.claimant_keys)
             lines = "".join(f"{row.copy_line}\t{claimants[row.identity] if row.identity else NULL}\n" for row in fresh)
