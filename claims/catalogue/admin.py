@@ -21,23 +21,17 @@ from unfold.widgets import (
 
 from claims.catalogue import services
 from claims.catalogue.models import Desk, Incident, IntakeRound, Operator, ReporterType, Service
-from claims.catalogue.selectors import working_incident_id
+from claims.catalogue.resources import OperatorResource, RoundResource, ServiceResource
+from claims.catalogue.selectors import working_incident
 from relief.accounts.models import User
-from relief.errors import RuleBroken
 from relief.site.editing import VersionedAdmin, VersionedForm
 from relief.site.home import Card, register_card
 from relief.site.options import ReadOnlyInline
 from relief.site.pages import ActPage
+from relief.site.tables import TableTransfer
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
-
-
-def _working_incident(by: User) -> Incident:
-    incident = Incident.objects.visible_to(by).filter(pk=working_incident_id(by) or 0).first()
-    if incident is None:
-        raise RuleBroken(_("You work on no incident. Choose one at the top right first."), code="no_incident")
-    return incident
 
 
 class AssignForm(forms.Form):
@@ -141,13 +135,14 @@ class IncidentAdmin(VersionedAdmin):
 
 
 @admin.register(Operator)
-class OperatorAdmin(VersionedAdmin):
+class OperatorAdmin(TableTransfer, VersionedAdmin):
+    resource_classes = (OperatorResource,)
     list_display = ("name", "code", "kind")
     list_filter = ("kind",)
     fields = ("code", "name", "name_en", "kind")
 
     def save_through(self, *, by: User, row: Any, values: dict[str, Any]) -> Model:
-        return services.save_operator(by=by, incident=_working_incident(by), operator=row, **values)
+        return services.save_operator(by=by, incident=working_incident(by), operator=row, **values)
 
 
 class LinesField(forms.CharField):
@@ -175,7 +170,8 @@ class ServiceRowForm(VersionedForm):
 
 
 @admin.register(Service)
-class ServiceAdmin(VersionedAdmin):
+class ServiceAdmin(TableTransfer, VersionedAdmin):
+    resource_classes = (ServiceResource,)
     form = ServiceRowForm
     list_display = (
         "name",
@@ -208,7 +204,7 @@ class ServiceAdmin(VersionedAdmin):
         return "–" if share is None else f"{share // 100}.{share % 100:02} %"
 
     def save_through(self, *, by: User, row: Any, values: dict[str, Any]) -> Model:
-        return services.save_service(by=by, incident=_working_incident(by), service=row, **values)
+        return services.save_service(by=by, incident=working_incident(by), service=row, **values)
 
 
 class RoundForm(VersionedForm):
@@ -224,7 +220,8 @@ class RoundForm(VersionedForm):
 
 
 @admin.register(IntakeRound)
-class IntakeRoundAdmin(VersionedAdmin):
+class IntakeRoundAdmin(TableTransfer, VersionedAdmin):
+    resource_classes = (RoundResource,)
     form = RoundForm
     list_display = ("number", "opens_on", "closes_on", "extended_from", "admitted")
     fields = ("number", "opens_on", "closes_on", "extended_from", "admits")
@@ -235,7 +232,7 @@ class IntakeRoundAdmin(VersionedAdmin):
         return ", ".join(str(words.get(kind, kind)) for kind in intake_round.admits) or _("Everybody")
 
     def save_through(self, *, by: User, row: Any, values: dict[str, Any]) -> Model:
-        return services.save_round(by=by, incident=_working_incident(by), intake_round=row, **values)
+        return services.save_round(by=by, incident=working_incident(by), intake_round=row, **values)
 
 
 def unassigned_card(_user: User) -> Card | None:

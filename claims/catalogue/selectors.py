@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from claims.catalogue.models import Desk
+from django.utils.translation import gettext_lazy as _
+
+from claims.catalogue.models import Desk, Incident
+from relief.errors import RuleBroken
 
 if TYPE_CHECKING:
     from relief.accounts.models import User
@@ -18,6 +21,14 @@ def working_incident_id(user: User) -> int | None:
         user._working_incident_id = known  # type: ignore[attr-defined]
     known = user._working_incident_id  # type: ignore[attr-defined]
     return known
+
+
+def working_incident(user: User) -> Incident:
+    """Return the incident the user works on. Raises RuleBroken(no_incident)."""
+    incident = Incident.objects.visible_to(user).filter(pk=working_incident_id(user) or 0).first()
+    if incident is None:
+        raise RuleBroken(_("You work on no incident. Choose one at the top right first."), code="no_incident")
+    return incident
 
 
 def desks_of(user: User) -> list[Desk]:

@@ -72,16 +72,14 @@ def inert(text: str) -> str:
 
 def write_delimited(
     file: IO[bytes], *, headings: Sequence[StrOrPromise], rows: Iterable[Sequence[StrOrPromise]]
-) -> int:
-    """Write CSV in UTF-8 with a byte order mark, as spreadsheets want it, and return how many rows it has.
+) -> None:
+    """Write CSV in UTF-8 with a byte order mark, as spreadsheets want it.
 
     A text that a spreadsheet would carry out gets an apostrophe in front: a text file has no mark for quoted text.
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(text)
     writer.writerow([inert(str(heading)) for heading in headings])
-    count = 0
-    for count, row in enumerate(rows, 1):
+    for row in rows:
         writer.writerow([inert(str(cell)) for cell in row])
     text.detach()
-    return count

@@ -53,6 +53,12 @@ WRITERS: dict[str, frozenset[str]] = {
 ACTS: dict[str, frozenset[str]] = {
     "claims_incident_assign": frozenset({ADMINISTRATOR}),
     "claims_incident_take_off": frozenset({ADMINISTRATOR}),
+    "claims_operator_import": frozenset({ADMINISTRATOR}),
+    "claims_operator_export": ROLES,
+    "claims_service_import": frozenset({ADMINISTRATOR}),
+    "claims_service_export": ROLES,
+    "claims_intakeround_import": frozenset({ADMINISTRATOR}),
+    "claims_intakeround_export": ROLES,
     "claims_claimimport_receive": frozenset({INTAKE}),
     "claims_claimimport_rejected_rows": _IMPORTS,
     "claims_claim_reveal": frozenset({INTAKE, FINANCE}),
@@ -96,6 +102,9 @@ ANSWER_OTHERWISE = frozenset(
         "logout",  # signs out by POST
         "set_language",  # by POST
         "switch_incident",  # by POST, tested with the catalogue
+        "claims_operator_process_import",  # by POST, tested with the catalogue
+        "claims_service_process_import",  # by POST, tested with the catalogue
+        "claims_intakeround_process_import",  # by POST, tested with the catalogue
         "relief_job_cancel",  # by POST, tested with the jobs
         "relief_job_retry",  # by POST, tested with the jobs
         "stored_file",  # by the test of the file's purpose, tested with the files
