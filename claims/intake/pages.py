@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from typing import Any, cast
 
 from django import forms
@@ -104,8 +105,11 @@ class RejectedRowsPage(UnfoldModelAdminViewMixin, View):
         chosen = RejectedRowFilter(request.GET, queryset=rows)
         if not chosen.is_valid():
             raise Http404
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-        rejections.write_workbook(file, claim_import=claim_import, rows=chosen.qs)
+        with ExitStack() as stack:
+            file = stack.enter_context(tempfile.TemporaryFile())
+            rejections.write_workbook(file, claim_import=claim_import, rows=chosen.qs)
+            # From here on the response closes it.
+            stack.pop_all()
         record_disclosure(
             by=person(request),
             kind=Disclosure.Kind.DOWNLOAD,

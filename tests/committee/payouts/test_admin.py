@@ -89,6 +89,18 @@ def test_compose_page_previews_then_composes_once(incident: Any, user_as: Any, s
     assert (Batch.objects.count(), batch.line_count, batch.selection) == (1, 1, {"tier": "1"})
 
 
+def test_compose_page_without_a_filter_composes_all_that_is_payable(
+    incident: Any, user_as: Any, signed_in: Any
+) -> None:
+    decided(incident)
+    client = signed_in(user_as("finance"))
+    page = client.get(address("batch_compose"))
+    form = {"selection": page.context["form"]["selection"].value(), "form_key": str(uuid.uuid4())}
+    answer = client.post(address("batch_compose"), form)
+    batch = Batch.objects.get()
+    assert (answer.url, batch.selection) == (address("batch_change", batch.pk), {})
+
+
 def test_compose_page_with_values_that_do_not_fit_shows_why(incident: Any, user_as: Any, signed_in: Any) -> None:
     decided(incident)
     client = signed_in(user_as("finance"))
