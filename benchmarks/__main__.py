@@ -23,12 +23,15 @@ def modules() -> list[str]:
     return [name for name in found if hasattr(import_module(f"benchmarks.{name}"), "run")]
 
 
+RESULTS = Path(__file__).parent / "results" / "figures.json"
+
+
 def main() -> int:
     """Run what was asked for; return the exit code."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--only", help="the name of one module")
     parser.add_argument("--rows", type=int, help="another size than the module's own")
-    parser.add_argument("--json", type=Path, default=Path("benchmarks.json"), help="where the figures are written")
+    parser.add_argument("--json", type=Path, default=RESULTS, help="where the figures are written")
     options = parser.parse_args()
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relief.settings.development")
@@ -52,6 +55,7 @@ def main() -> int:
             print(figure.line(), flush=True)
             figures.append(figure)
     report = {"postgresql": version, "fsync": fsync, "figures": [figure.as_json() for figure in figures]}
+    options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0 if all(figure.holds for figure in figures) else 1
 
