@@ -15,15 +15,13 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 FOLDER = Path(__file__).resolve().parent
+RESULTS = FOLDER / "results" / "figures.json"
 
 
 def modules() -> list[str]:
     """Return the names of the modules that measure something, in alphabetical order."""
     found = sorted(module.name for module in iter_modules([str(FOLDER)]) if not module.name.startswith("_"))
     return [name for name in found if hasattr(import_module(f"benchmarks.{name}"), "run")]
-
-
-RESULTS = Path(__file__).parent / "results" / "figures.json"
 
 
 def main() -> int:
