@@ -26,7 +26,7 @@ from claims.intake.validation import Report, Validator
 from relief.jobs.services import Run
 from relief.spreadsheets import open_sheet
 
-ROWS_A_BATCH = 5_000
+ROWS_A_BATCH = 2_500
 _WAITING = 2
 _LEASE_SIGN_SECONDS = 10
 _TURN_SECONDS = 0.0005
