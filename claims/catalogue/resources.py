@@ -17,7 +17,7 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from claims.catalogue import services
-from claims.catalogue.models import IntakeRound, Operator, Service
+from claims.catalogue.models import IntakeRound, Operator, ReporterType, Service
 from claims.catalogue.selectors import working_incident
 from relief.clock import SEOUL
 from relief.errors import RuleBroken, StaleSave
@@ -58,6 +58,33 @@ class NamesWidget(TextWidget):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return _SEPARATOR.join(value or ())
+
+
+class ChoiceWidget(TextWidget):
+    """One of a closed set, by its identifier or its label."""
+
+    def __init__(self, choices: Any) -> None:
+        super().__init__()
+        self._choices = dict(choices)
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        word = super().clean(value, row, **kwargs)
+        by_label = {str(label): identifier for identifier, label in self._choices.items()}
+        word = by_label.get(word, word)
+        if word not in self._choices:
+            raise ValueError(_("Write one of these: %(choices)s.") % {"choices": ", ".join(self._choices)})
+        return str(word)
+
+
+class ChoicesWidget(NamesWidget):
+    """Some of a closed set, by their identifiers or labels; none of them where the cell is empty."""
+
+    def __init__(self, choices: Any) -> None:
+        super().__init__()
+        self._one = ChoiceWidget(choices)
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[str]:
+        return [self._one.clean(word, row, **kwargs) for word in super().clean(value, row, **kwargs)]
 
 
 class NumberWidget(TextWidget):
@@ -277,7 +304,7 @@ class OperatorResource(CatalogueResource):
     code = _field("code", TextWidget())
     name = _field("name", TextWidget())
     name_en = _field("name_en", TextWidget())
-    kind = _field("kind", TextWidget())
+    kind = _field("kind", ChoiceWidget(Operator.Kind.choices))
 
     class Meta:
         model = Operator
@@ -296,7 +323,7 @@ class ServiceResource(CatalogueResource):
     name = _field("name", TextWidget())
     name_en = _field("name_en", TextWidget())
     aliases = _field("aliases", NamesWidget())
-    pricing = _field("pricing", TextWidget())
+    pricing = _field("pricing", ChoiceWidget(Service._meta.get_field("pricing").choices))
     has_alternative = _field("has_alternative", YesNoWidget())
     market_share_bp = _field("market_share_bp", NumberWidget())
     outage_from = _field("outage_from", InstantWidget())
@@ -333,7 +360,9 @@ class RoundResource(CatalogueResource):
     opens_on = _field("opens_on", DayWidget())
     closes_on = _field("closes_on", DayWidget())
     extended_from = _field("extended_from", DayWidget())
-    admits = _field("admits", NamesWidget())
+    admits = _field(
+        "admits", ChoicesWidget(choice for choice in ReporterType.choices if choice[0] != ReporterType.UNKNOWN)
+    )
 
     class Meta:
         model = IntakeRound

@@ -224,10 +224,16 @@ class TableTransfer(ImportExportMixin):
             raise e
         form.add_error("import_file", str(e))
 
+    def _columns(self) -> list[tuple[str, list[str]]]:
+        return [("", [str(label) for label in self.resource_classes[0].labels().values()])]
+
     def import_action(self, request: HttpRequest, **kwargs: Any) -> Any:
         page = super().import_action(request, **kwargs)
-        page.context_data["fields_list"] = [("", [str(label) for label in self.resource_classes[0].labels().values()])]
+        page.context_data["fields_list"] = self._columns()
         return page
+
+    def init_request_context_data(self, request: HttpRequest, form: forms.Form) -> dict[str, Any]:
+        return {**super().init_request_context_data(request, form), "fields_list": self._columns()}
 
     @method_decorator(require_POST)
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -250,6 +256,12 @@ class TableTransfer(ImportExportMixin):
         if refusals:
             return self._back_to_import(request, [str(_("Nothing was imported.")), *refusals[:_SHOWN_REFUSALS]])
         return super().process_result(result, request)  # type: ignore[no-any-return]
+
+    def add_success_message(self, result: Any, request: HttpRequest) -> None:
+        counts = {"new": result.totals["new"], "changed": result.totals["update"], "same": result.totals["skip"]}
+        messages.success(
+            request, _("Imported: %(new)s new rows, %(changed)s changed, %(same)s as they stood.") % counts
+        )
 
     def _back_to_import(self, request: HttpRequest, sentences: list[str]) -> HttpResponse:
         for sentence in sentences:

@@ -73,7 +73,7 @@ def exported(client: Client, model: str, format_: int = 0) -> bytes:
 def test_preview_writes_nothing_and_confirming_writes_through_the_service(
     administrator: Client, incident: Incident, person: User
 ) -> None:
-    page = preview(administrator, "operator", "code,name,kind\nmain,본사,company\ngames,게임,affiliate\n")
+    page = preview(administrator, "operator", "code,name,kind\nmain,본사,자사\ngames,게임,affiliate\n")
     assert page.context["result"].totals == {
         "new": 2, "update": 0, "delete": 0, "skip": 0, "error": 0, "invalid": 0
     }  # fmt: skip
@@ -147,7 +147,7 @@ def test_round_made_to_close_later_keeps_its_first_last_day(administrator: Clien
     ("model", "table", "told"),
     [
         ("operator", "code,name,kind\n\na b,가,affiliate\n", ["3: 코드: "]),
-        ("operator", "code,name,kind\nx,가,other\n", ["2: 종류: "]),
+        ("operator", "code,name,kind\nx,가,other\n", ["2: 종류: 다음 중 하나로 적어 주십시오: company, affiliate."]),
         ("operator", "code,name,kind\nx,,affiliate\n", ["2: 이름: "]),
         ("operator", "code,name,kind\nx,가,company\ny,나,company\n", ["3: 한 사고에는 자사가 하나만 있습니다."]),
         ("operator", "code,name,kind\nx,가,affiliate\nx,나,affiliate\n", ["3: “x”"]),
