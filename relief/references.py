@@ -15,14 +15,25 @@ import pgtrigger
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A column that names a row of `table` by its id; with `within`, that column is equal in both rows."""
+    """A column that names a row of `table` by its id; with `within`, that column is equal in both rows.
+
+    `table_keeps_all`: rows of the table are never removed (a trigger of its own says so), and need no lock. It suits
+    targets of which there are about as many as rows: they are looked up one by one, through the primary key.
+    """
 
     column: str
     table: str
     within: str = ""
+    table_keeps_all: bool = False
 
     def missing_in(self, rows: str) -> str:
         """Return SQL that is true where a row of the relation `rows` names a target that does not exist."""
+        if self.table_keeps_all:
+            # LIMIT keeps the planner from joining, which on a growing table would read all of it for every statement.
+            return f"""EXISTS (
+                SELECT FROM {rows} WHERE {self.column} IS NOT NULL
+                AND (SELECT target.id FROM {self.table} target WHERE target.id = {rows}.{self.column} LIMIT 1) IS NULL
+            )"""  # noqa: S608
         also = f", {self.within}" if self.within else ""
         # Names of tables and columns only, all of them ours.
         return f"""EXISTS (

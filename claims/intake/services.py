@@ -160,7 +160,8 @@ def _alone_in_incident(incident_id: int, run: jobs.Run) -> Iterator[None]:
 def _prepare_transaction(claim_import: ClaimImport) -> None:
     """Settle how the transaction works, and carry who and what to the history of its rows."""
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        # A plan that a trigger made when the tables were small would read all of them for every batch.
+        cursor.execute("DISCARD PLANS")
         cursor.execute("SET LOCAL work_mem = '64MB'")
         # Thousands of short look-ups by index: compiling a plan costs more than it saves, and fresh tables have no
         # statistics that would speak for the index.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.catalogue.models import Incident, IntakeRound, Pricing, ReporterType, Service
 from relief.audit.history import tracked
 from relief.errors import declare_constraint
-from relief.guards import no_truncate
+from relief.guards import Refusal, no_truncate
 from relief.money import MAX_WON
 from relief.references import Reference, ReferencedRowStays, ReferencesExist, ReferencesStay
 from relief.scope import ScopedQuerySet
@@ -27,6 +27,7 @@ CLAIM_REFERENCES = (
     Reference("service_id", "claims_service", within="incident_id"),
     Reference("intake_round_id", "claims_intakeround", within="incident_id"),
     Reference("claim_import_id", "claims_claimimport", within="incident_id"),
+    Reference("claimant_id", "claims_claimant", table_keeps_all=True),
 )
 CLAIMANT_REFERENCES = (Reference("incident_id", "claims_incident"),)
 
@@ -57,7 +58,14 @@ class Claimant(models.Model):
         verbose_name_plural = _("claimants")
         ordering = ("-id",)
         default_permissions = ("view",)
-        triggers = _guarded(CLAIMANT_REFERENCES, _CLAIMANT_RULE)
+        triggers = (
+            *_guarded(CLAIMANT_REFERENCES, _CLAIMANT_RULE),
+            Refusal(
+                rule=declare_constraint("claimants_are_kept", _("A claimant is never removed.")),
+                test="TG_OP = 'DELETE' OR NEW.id <> OLD.id",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 # The index comes first, so that no other index can serve a look-up by it.
@@ -112,7 +120,14 @@ class Claim(models.Model):
     bank_code = models.CharField(_("bank"), max_length=3, blank=True)
     account_sealed = models.BinaryField(_("account"), null=True)
     account_index = models.BinaryField(null=True)
-    claimant = models.ForeignKey(Claimant, models.PROTECT, verbose_name=_("claimant"), null=True, related_name="claims")
+    claimant = models.ForeignKey(
+        Claimant,
+        models.PROTECT,
+        verbose_name=_("claimant"),
+        null=True,
+        related_name="claims",
+        db_constraint=False,
+    )
     claim_import = models.ForeignKey(
         "claims.ClaimImport",
         models.PROTECT,

@@ -28,14 +28,14 @@ def sql(statement: str, *parameters: object) -> None:
         cursor.execute(statement, parameters)
 
 
-@pytest.mark.parametrize("column", ["service_id", "intake_round_id", "claim_import_id"])
+@pytest.mark.parametrize("column", ["service_id", "intake_round_id", "claim_import_id", "claimant_id"])
 def test_insert_that_names_what_does_not_exist_is_refused(column: str) -> None:
     claim = factories.ClaimFactory()
     number = {"service_id": claim.service_id, "incident_id": claim.incident_id} | {column: 987_654}
     assert code_of(lambda: factories.ClaimFactory(**number)) == "claim_stays_within_its_incident"
 
 
-@pytest.mark.parametrize("column", ["service_id", "intake_round_id", "claim_import_id"])
+@pytest.mark.parametrize("column", ["service_id", "intake_round_id", "claim_import_id", "claimant_id"])
 def test_update_that_names_what_does_not_exist_is_refused(column: str) -> None:
     claim = factories.ClaimFactory()
     assert code_of(lambda: Claim.objects.filter(pk=claim.pk).update(**{column: 987_654})) == (
@@ -85,6 +85,17 @@ def test_claimant_of_no_incident_is_refused() -> None:
     assert code_of(lambda: Claimant.objects.filter(pk=claimant.pk).update(incident_id=987_654)) == (
         "claimant_has_an_incident"
     )
+
+
+def test_claimant_is_never_removed_nor_renumbered() -> None:
+    claimant = factories.ClaimantFactory()
+    for statement in (
+        "DELETE FROM claims_claimant WHERE id = %s",
+        "UPDATE claims_claimant SET id = id + 100000 WHERE id = %s",
+    ):
+        assert code_of(lambda statement=statement: sql(statement, claimant.pk)) == "claimants_are_kept"
+    sql("UPDATE claims_claimant SET name = 'x' WHERE id = %s", claimant.pk)
+    assert Claimant.objects.get().name == "x"
 
 
 def test_target_that_claims_name_can_be_neither_removed_nor_moved() -> None:
