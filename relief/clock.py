@@ -24,10 +24,16 @@ def seoul_date(instant: datetime) -> date:
 
 
 def start_of_day(day: date) -> datetime:
-    """Return the UTC instant at which a Seoul day begins."""
-    return datetime.combine(day, time.min, tzinfo=SEOUL).astimezone(UTC)
+    """Return the UTC instant at which a Seoul day begins; the first instant there is where that lies before it."""
+    try:
+        return datetime.combine(day, time.min, tzinfo=SEOUL).astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def end_of_day(day: date) -> datetime:
-    """Return the first UTC instant after a Seoul day."""
-    return start_of_day(day + timedelta(days=1))
+    """Return the first UTC instant after a Seoul day; the last instant there is where that lies beyond it."""
+    try:
+        return start_of_day(day + timedelta(days=1))
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)

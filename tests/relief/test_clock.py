@@ -29,3 +29,8 @@ def test_day_begins_and_ends_at_seoul_midnight() -> None:
 
 def test_now_is_aware() -> None:
     assert clock.now().utcoffset() is not None
+
+
+def test_first_and_last_day_of_the_calendar_are_bounded_by_its_instants() -> None:
+    assert clock.start_of_day(date.min) == datetime.min.replace(tzinfo=UTC)
+    assert clock.end_of_day(date.max) == datetime.max.replace(tzinfo=UTC)
