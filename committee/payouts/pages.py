@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.forms.fields import InvalidJSONInput
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -34,11 +35,27 @@ def tier_rows(tiers: Any) -> list[Any]:
 TIER_HEADINGS = (_("tier"), Number(_("payments")), Number(_("sum")))
 
 
+class SelectionField(forms.JSONField):
+    """A selection as JSON; a number or a depth that no reader takes is refused like any other nonsense."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
+
+
 class ComposeForm(forms.Form):
     """What was looked at, and the form's own key, so that a second click composes nothing."""
 
     # Not required: no word at all is a selection too, and means all that is payable.
-    selection = forms.JSONField(widget=forms.HiddenInput, required=False)
+    selection = SelectionField(widget=forms.HiddenInput, required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def clean_selection(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Ends sessions that were idle or open for too long, or whose person lost a role or the account meanwhile."""
+"""Ends sessions that were idle or open for too long, or whose person lost a role or the account; refuses NUL."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from relief import clock
@@ -36,4 +37,17 @@ class SessionLimitMiddleware:
                 logout(request)
             elif now - seen > min(60, idle / 2) or SEEN not in request.session:
                 request.session[SEEN] = now
+        return self.get_response(request)
+
+
+class NulMiddleware:
+    """Refuse an address with a NUL in it: PostgreSQL holds none, so no filter could answer it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        words = (word for name, values in request.GET.lists() for word in (name, *values))
+        if "\0" in request.path or any("\0" in word for word in words):
+            raise BadRequest("NUL in the address")
         return self.get_response(request)

@@ -107,7 +107,8 @@ def test_compose_page_with_values_that_do_not_fit_shows_why(incident: Any, user_
     page = client.get(address("batch_compose"), {"amount_from": "many"})
     assert "preview" not in page.context
     assert list(page.context["filter_form"].errors) == ["amount_from"]
-    for selection in ("[]", "nonsense", '{"amount_from": "many"}'):
+    long = '{"tier": ' + "9" * 5_000 + "}"
+    for selection in ("[]", "nonsense", '{"amount_from": "many"}', '{"tier": ["1"]}', long, "[" * 100_000):
         answer = client.post(address("batch_compose"), {"selection": selection, "form_key": str(uuid.uuid4())})
         assert answer.status_code == 200
     assert Batch.objects.count() == 0

@@ -20,6 +20,16 @@ from relief.accounts.models import User
             "The address asks for a filter or an order that this page does not have. Open the list anew.",
         ),
         (
+            "/relief/disclosure/?kind=x%00y",
+            400,
+            "The address asks for a filter or an order that this page does not have. Open the list anew.",
+        ),
+        (
+            "/claims/claim/%00/change/",
+            400,
+            "The address asks for a filter or an order that this page does not have. Open the list anew.",
+        ),
+        (
             "/relief/disclosure/",
             403,
             "Your roles do not include this page. Ask an administrator for the role that has it.",
