@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from relief.errors import NotAllowed, RuleBroken, StaleSave
-from relief.site.options import ListTitle, OwnAddresses, RowHistory, _Scoped
+from relief.site.options import ListTitle, OfferedFilters, OwnAddresses, RowHistory, _Scoped
 
 if TYPE_CHECKING:
     from relief.accounts.models import User
@@ -52,7 +52,7 @@ class VersionedForm(ServiceForm):
             self.fields[VERSION].initial = self.instance.version  # type: ignore[attr-defined]
 
 
-class ServiceAdmin(OwnAddresses, RowHistory, ListTitle, _Scoped, ModelAdmin):
+class ServiceAdmin(OwnAddresses, RowHistory, OfferedFilters, ListTitle, _Scoped, ModelAdmin):
     """A list and a form; `save_through` of the subclass calls the service that writes."""
 
     form = ServiceForm

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -40,6 +40,16 @@ class _Scoped:
         if "queryset" not in kwargs and hasattr(rows, "visible_to"):
             kwargs["queryset"] = rows.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc,no-any-return]
+
+
+class OfferedFilters:
+    """Allows the filters of the list alone: any other word could spell out a hidden column letter by letter."""
+
+    list_filter: Sequence[Any]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        fields = {f"{name}__{test}" for name in self.list_filter for test in ("exact", "isnull")}
+        return lookup in fields | {getattr(narrowing, "parameter_name", "") for narrowing in self.list_filter}
 
 
 class ListTitle:
@@ -81,7 +91,7 @@ class RowHistory:
         return TemplateResponse(request, "admin/audit/row_history.html", context)
 
 
-class ReadOnlyAdmin(OwnAddresses, RowHistory, ListTitle, _Scoped, ModelAdmin):
+class ReadOnlyAdmin(OwnAddresses, RowHistory, OfferedFilters, ListTitle, _Scoped, ModelAdmin):
     """A list and a page that show and never write; acts are pages of their own (`relief.site.pages.ActPage`)."""
 
     list_per_page = 50

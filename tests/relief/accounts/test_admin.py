@@ -109,3 +109,14 @@ def test_user_list_asks_a_constant_number_of_queries(user_as: As, signed_in: Sig
             client.get(reverse("admin:relief_user_changelist"))
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lookup", ["password__startswith", "email__startswith", "session_epoch", "groups__name"])
+def test_list_refuses_a_filter_it_does_not_offer(
+    user_as: Callable[..., User], signed_in: Callable[[User], Client], lookup: str
+) -> None:
+    client = signed_in(user_as("auditor"))
+    assert client.get(reverse("admin:relief_user_changelist"), {lookup: "p"}).status_code == 400
+    offered = client.get(reverse("admin:relief_user_changelist"), {"is_active__exact": "1", "role": "auditor"})
+    assert offered.status_code == 200
