@@ -32,7 +32,7 @@ def _open_to(user: User, row: StoredFile) -> bool:
     return user.has_perm("committee.export_bank_file") and files.filter(stored_file=row).exists()
 
 
-readable_by(PURPOSE, _open_to)
+readable_by(PURPOSE, _open_to, own_page=True)
 
 
 def export(*, by: User, batch: Batch) -> BankFile:

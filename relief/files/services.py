@@ -23,11 +23,17 @@ if TYPE_CHECKING:
 
 _CHUNK = 1024 * 1024
 _readers: dict[str, Callable[[User, StoredFile], bool]] = {}
+_with_own_page: set[str] = set()
 
 
-def readable_by(purpose: str, test: Callable[[User, StoredFile], bool]) -> None:
-    """Register who may open files of a purpose; a purpose without a test is open to nobody."""
+def readable_by(purpose: str, test: Callable[[User, StoredFile], bool], *, own_page: bool = False) -> None:
+    """Register who may open files of a purpose; a purpose without a test is open to nobody.
+
+    Files with an `own_page` leave by it alone, because it asks for a reason: `open_for` refuses them.
+    """
     _readers[purpose] = test
+    if own_page:
+        _with_own_page.add(purpose)
 
 
 def store(
@@ -112,6 +118,8 @@ def open_for(*, by: User, row: StoredFile, request_id: str = "") -> IO[bytes]:
     Raises NotAllowed, or RuleBroken(file_damaged).
     """
     may_read(by=by, row=row)
+    if row.purpose in _with_own_page:
+        raise NotAllowed(_("This file is not open to you."), code="file_has_own_page")
     file = open_stored(row)
     record_disclosure(
         by=by,

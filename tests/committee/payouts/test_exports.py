@@ -9,6 +9,7 @@ from typing import Any
 import pgtrigger
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from committee.models import BankFile, Payment
 from committee.payouts.exports import download, export
@@ -117,3 +118,11 @@ def test_export_of_an_account_moved_from_another_claim_is_refused(incident: Any,
     with pytest.raises(SealBroken):
         export(by=user_as("finance"), batch=batch)
     assert BankFile.objects.count() == 0
+
+
+def test_bank_file_leaves_by_its_own_page_alone(incident: Any, user_as: Any, signed_in: Any) -> None:
+    decided(incident)
+    finance = user_as("finance")
+    row = export(by=finance, batch=approved(incident))
+    answer = signed_in(finance).get(reverse("stored_file", args=(row.stored_file_id,)))
+    assert (answer.status_code, Disclosure.objects.filter(kind="download").count()) == (403, 0)
