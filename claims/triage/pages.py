@@ -37,7 +37,7 @@ class RulesForm(forms.Form):
     def clean_rules(self) -> list[dict[str, Any]]:
         try:
             rules = json.loads(self.cleaned_data["rules"])
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             place = {"line": getattr(error, "lineno", 1), "column": getattr(error, "colno", 1)}
             raise forms.ValidationError(
                 _("This is not JSON: look at line %(line)s, character %(column)s.") % place

@@ -172,6 +172,14 @@ def test_new_version_that_is_not_json_names_line_and_character(rule_set: RuleSet
     assert [number for number in sentence if number.isdigit()] == ["2", "4"]
 
 
+@pytest.mark.parametrize("rules", ["[" * 100_000, "9" * 5_000])
+def test_new_version_that_no_reader_takes_is_refused(
+    rule_set: RuleSet, user_as: Any, signed_in: Any, rules: str
+) -> None:
+    answer = signed_in(user_as("intake_staff")).post(address("new_version"), {"rules": rules, "note": "x"})
+    assert list(answer.context["form"].errors) == ["rules"]
+
+
 def test_new_version_without_an_incident_is_refused(signed_in: Any) -> None:
     client = signed_in(factories.UserFactory(intake_staff=True))
     answer = client.post(address("new_version"), {"rules": json.dumps(FINAL_RULES), "note": "x"})
