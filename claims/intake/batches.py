@@ -10,6 +10,7 @@ import gc
 import queue
 import sys
 import threading
+import time
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -27,9 +28,12 @@ from relief.jobs.services import Run
 from relief.spreadsheets import open_sheet
 
 ROWS_A_BATCH = 2_500
+FIRST_ROWS = 500
+"""The first batch is small, so that the database has something to do soon."""
 _WAITING = 2
 _LEASE_SIGN_SECONDS = 10
 _TURN_SECONDS = 0.0005
+_TELL_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -130,13 +134,16 @@ class Reader:
             preparer = Preparer(incident=self._import.incident, claim_import_id=self._import.pk)
             total = None if sheet.lines is None else max(sheet.lines - 1, 0)
             self._run.advance(done=0, total=total, stage="loading")
+            told = time.monotonic()
             for batch, good in _validated(rows, profile, validator):
                 batch.good = preparer.prepare(good, reserve_keys("claims_claim", len(good)))
                 identities = {row.identity for row in batch.good if row.identity}
                 batch.claimant_keys = reserve_keys("claims_claimant", len(identities))
                 self._done += batch.read
                 yield batch
-                self._run.advance(done=self._done)
+                if time.monotonic() > told + _TELL_SECONDS:
+                    self._run.advance(done=self._done)
+                    told = time.monotonic()
         self._run.advance(done=self._done, total=self._done)
 
 
@@ -144,6 +151,7 @@ def _validated(
     rows: Iterator[tuple[int, list[Cell]]], profile: Profile, validator: Validator
 ) -> Iterator[tuple[Batch, list[Checked]]]:
     batch, good = Batch(profile), []
+    most = min(FIRST_ROWS, ROWS_A_BATCH)
     for line, cells in rows:
         batch.read += 1
         outcome = validator.check(cells)
@@ -151,8 +159,9 @@ def _validated(
             good.append((line, cells, outcome, validator.admission(outcome)))
         else:
             batch.rejected.append(Rejected(line, cells, outcome))
-        if batch.read == ROWS_A_BATCH:
+        if batch.read == most:
             yield batch, good
+            most = ROWS_A_BATCH
             batch, good = Batch(profile), []
     if batch.read:
         yield batch, good
@@ -161,7 +170,10 @@ def _validated(
 def reserve_keys(table: str, count: int) -> list[int]:
     """Return `count` fresh keys of a table; sealed values are bound to the key of their row."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
-        sequence = cursor.fetchone()
-        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence and sequence[0], count])
+        # OFFSET 0 keeps the sequence's name from being looked up for every key.
+        cursor.execute(
+            "SELECT nextval(named.sequence) FROM generate_series(1, %s), "
+            "(SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence OFFSET 0) named",
+            [count, table],
+        )
         return [key for (key,) in cursor.fetchall()]

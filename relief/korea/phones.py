@@ -18,7 +18,8 @@ _FORMS = re.compile(
 
 def digits_of(text: str) -> str:
     """Return the text without the separators people write, full-width digits as ASCII; +82 becomes the leading 0."""
-    plain = unicodedata.normalize("NFKC", text).translate(_SEPARATORS)
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    plain = plain.translate(_SEPARATORS)
     if plain.startswith("+82"):
         plain = "0" + plain[3:].removeprefix("0")
     return plain

@@ -1,7 +1,7 @@
 """Workbooks (XLSX, XLS, ODS), read by a process of its own under bounds of memory and time.
 
 A few bytes can claim a sheet of seventeen thousand million cells; only the operating system stops that for certain.
-The child writes one JSON line a row: [line, cells]. Dates become ISO text, which reads one way only.
+The child writes JSON lines of some rows each: [line, cells]. Dates become ISO text, which reads one way only.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def read_workbook(file: IO[bytes], limits: Limits, *, sheet: str = "") -> Genera
         child = stack.enter_context(_child(stack.enter_context(_as_real_file(file)), limits, sheet))
         stack.callback(child.kill)
         for text in child.stdout or ():
-            line, cells = json.loads(text)
-            if line == 0:
-                raise _refusal(cells, limits)
-            rows += 1
-            if rows > limits.rows:
-                raise too_many_rows(limits.rows)
-            yield line, cells
+            for line, cells in json.loads(text):
+                if line == 0:
+                    raise _refusal(cells, limits)
+                rows += 1
+                if rows > limits.rows:
+                    raise too_many_rows(limits.rows)
+                yield line, cells
         if child.wait() != 0:
             raise too_large()
 
