@@ -5,9 +5,9 @@ The bare statement copies rows made before into a clone of the decisions with th
 
 from __future__ import annotations
 
-from benchmarks.measuring import Figure, peak_memory_mb, seconds
 from django.db import connection, transaction
 
+from benchmarks.measuring import Figure, peak_memory_mb, seconds
 from benchmarks.register_data import empty, keep_rows, lay_claims, lay_clone, scratch_database
 from committee.decisions.services import start_run
 from committee.models import Decision, TierPolicy
