@@ -116,7 +116,10 @@ def carry_in(run: jobs.Run) -> dict[str, Any]:
 
 
 def _load(claim_import: ClaimImport, run: jobs.Run) -> Tally:
-    """Register the file's good rows and keep its refused ones, in one transaction."""
+    """Register the file's good rows and keep its refused ones, in one transaction.
+
+    Raises RuleBroken(file_without_rows), and whatever refuses the file as a whole.
+    """
     profile: dict[str, Any] = {}
     with (
         _alone_in_incident(claim_import.incident_id, run),
@@ -130,6 +133,11 @@ def _load(claim_import: ClaimImport, run: jobs.Run) -> Tally:
         for batch in reader.batches():
             loader.load(batch)
             profile = batch.profile.as_json()
+        if loader.tally.read == 0:
+            raise RuleBroken(
+                _("The file has a heading and no row beneath it. Ask the sender for the file with its rows."),
+                code="file_without_rows",
+            )
         run.hold()
         _accept(claim_import, loader.tally, profile)
         # With the rows, so that a worker that dies before the job's end does not take the summary along.

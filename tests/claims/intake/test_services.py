@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import connection
+from django.utils.translation import gettext
 
 from claims.catalogue.models import Incident
 from claims.intake import loading, services
@@ -406,6 +407,7 @@ def test_empty_file_is_refused(hand_in: Callable[..., Any]) -> None:
     assert refused.value.code == "file_empty"
 
 
-def test_file_of_a_heading_alone_is_accepted_with_no_rows(take_in: Callable[..., Any]) -> None:
-    claim_import, _ = take_in(csv_of())
-    assert (claim_import.state, claim_import.rows_read) == ("accepted", 0)
+def test_file_of_a_heading_alone_is_refused(take_in: Callable[..., Any]) -> None:
+    claim_import, job = take_in(csv_of())
+    sentence = gettext("The file has a heading and no row beneath it. Ask the sender for the file with its rows.")
+    assert (claim_import.state, Claim.objects.count(), job.state, job.error) == ("failed", 0, "failed", sentence)
