@@ -10,13 +10,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from committee.reports.figures import Section, Unit
-
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
-
-def _inert(text: str) -> str:
-    """Return the text with a leading apostrophe where a spreadsheet would read it as a formula."""
-    return f"'{text}" if text.startswith(_ACTIVE) else text
+from relief.spreadsheets.writing import inert
 
 
 def _rows(sections: Iterable[Section]) -> Iterator[tuple[str, str, str, float, str, str]]:
@@ -24,7 +18,7 @@ def _rows(sections: Iterable[Section]) -> Iterator[tuple[str, str, str, float, s
         for figure in section.figures:
             value = float(figure.value) if figure.unit is Unit.PERCENT else int(figure.value)
             share = "" if figure.share is None else str(figure.share)
-            yield _inert(str(section.title)), figure.key, _inert(str(figure.label)), value, figure.unit.value, share
+            yield inert(str(section.title)), figure.key, inert(str(figure.label)), value, figure.unit.value, share
 
 
 def _headings() -> list[str]:
