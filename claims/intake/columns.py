@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import ReporterType
+from claims.intake.profile import Profile
 from relief.errors import RuleBroken
 
 FIELDS: dict[str, Any] = {
@@ -66,20 +66,6 @@ _UNITS = {"천원": 1_000, "만원": 10_000, "백만원": 1_000_000, "천": 1_00
 _BRACKETS = re.compile(r"[(\[](.*?)[)\]]")
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """How a file maps: headings in order, the column of each field, the won that 1 stands for, and fixed values."""
-
-    headings: tuple[str, ...]
-    columns: dict[str, int]
-    unit: int = 1
-    fixed: dict[str, str] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what is stored on the import: field → heading beside the numbers that the loader uses."""
-        return asdict(self) | {"fields": {name: self.headings[column] for name, column in self.columns.items()}}
-
-
 def plain_heading(text: str) -> str:
     """Return a heading as headings are compared: unified, without blanks and punctuation, small letters."""
     unified = unicodedata.normalize("NFKC", text).casefold()
@@ -96,32 +82,27 @@ def _unit_of(heading: str) -> int:
     return next((_UNITS[text.removeprefix("단위:")] for text in inside if text.removeprefix("단위:") in _UNITS), 1)
 
 
-def propose(headings: list[str], *, reporter_type: str = "") -> Profile:
-    """Return the profile that the headings suggest; `reporter_type` holds for every row of a file without one.
+def propose(headings: list[str], *, reporter_type: str = "") -> Any:
+    """Return the layout that the headings suggest; `reporter_type` holds for every row of a file without one.
 
     Raises RuleBroken(columns_not_recognised) where a needed field has no column, RuleBroken(column_named_twice) where
     two columns could feed one field.
     """
-    columns: dict[str, int] = {}
-    for place, heading in enumerate(headings):
+    from claims.intake.layout import lay_out
+    from claims.intake.profile import Column
+
+    columns: dict[str, Column] = {}
+    for place, heading in enumerate(headings, start=1):
         name = _field_of(heading)
         if name is None:
             continue
         if name in columns:
             raise RuleBroken(
                 _('The columns "%(one)s" and "%(other)s" both look like "%(field)s". Rename one of them.')
-                % {"one": headings[columns[name]], "other": heading, "field": FIELDS[name]},
+                % {"one": columns[name].heading, "other": heading, "field": FIELDS[name]},
                 code="column_named_twice",
             )
-        columns[name] = place
-    lacking = [name for name in NEEDED if name not in columns]
-    if lacking:
-        shown = ", ".join(heading[:40] for heading in headings[:20])
-        raise RuleBroken(
-            _("The file has no column for: %(lacking)s. Its columns are: %(headings)s.")
-            % {"lacking": ", ".join(str(FIELDS[name]) for name in lacking), "headings": shown},
-            code="columns_not_recognised",
-        )
-    unit = _unit_of(headings[columns["claimed_loss"]]) if "claimed_loss" in columns else 1
+        columns[name] = Column(heading, place)
+    unit = _unit_of(columns["claimed_loss"].heading) if "claimed_loss" in columns else 1
     fixed = {"reporter_type": ReporterType(reporter_type).value} if reporter_type else {}
-    return Profile(tuple(headings), columns, unit, fixed)
+    return lay_out(Profile(columns=columns, unit=unit, fixed=fixed), headings)

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from claims.catalogue.models import ReporterType
 from claims.intake import rules
-from claims.intake.columns import NEEDED, Profile
+from claims.intake.columns import NEEDED
 from claims.intake.faults import Fault, Found
+from claims.intake.layout import Layout
+from claims.intake.profile import Profile
 from claims.intake.rules import Cell
 from claims.intake.words import Vocabulary
 
@@ -38,15 +40,16 @@ _PLACE = {name: place for place, name in enumerate(Report._fields)}
 
 
 class Validator:
-    """The rules of one file: built once from its profile and the incident's vocabulary, then asked row by row."""
+    """The rules of one file: built once from its layout and the incident's vocabulary, then asked row by row."""
 
-    def __init__(self, profile: Profile, words: Vocabulary) -> None:
-        self._width = len(profile.headings)
+    def __init__(self, layout: Layout, words: Vocabulary) -> None:
+        profile = layout.profile
+        self._width = len(layout.headings)
         self._blank = [profile.fixed.get(name, _NOTHING.get(name, "")) for name in Report._fields]
         parsers = self._parsers(profile, words)
         needed = {*NEEDED, "name"}
         self._steps: list[tuple[str, int, int, Callable[[Cell], Any], bool]] = [
-            (name, _PLACE[name], column, parsers[name], name in needed) for name, column in profile.columns.items()
+            (name, _PLACE[name], column, parsers[name], name in needed) for name, column in layout.columns.items()
         ]
         rounds = words.rounds
 
