@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +47,7 @@ def joined_headings(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     """
     width = max((len(cells) for cells in rows), default=0)
     lines = [[" ".join(text_of(cell).split()) for cell in cells] + [""] * (width - len(cells)) for cells in rows]
-    for upper, lower in reversed(list(zip(lines, lines[1:], strict=False))):
+    for upper, lower in reversed(list(pairwise(lines))):
         spanning = ""
         for column in range(width):
             if upper[column]:
@@ -87,12 +87,15 @@ def _place(name: str, column: Column, plain: list[str], headings: Sequence[str])
         return places[0]
     if places and wanted:
         raise RuleBroken(
-            _('The file has %(count)s columns "%(heading)s". Say in the profile which of them, counted from 1, is meant.')
+            _('The file has %(count)s columns "%(heading)s". Choose the one that is meant by its place.')
             % {"count": len(places), "heading": column.heading[:_LONGEST_SHOWN]},
             code="column_named_twice",
         )
     raise RuleBroken(
-        _('The file has no column "%(heading)s", which the profile takes for "%(field)s". Its columns are: %(headings)s.')
+        _(
+            'The file has no column "%(heading)s", which the profile needs for "%(field)s". '
+            "Its columns are: %(headings)s."
+        )
         % {
             "heading": column.heading[:_LONGEST_SHOWN] or column.place,
             "field": FIELDS[name],

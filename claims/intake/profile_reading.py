@@ -67,10 +67,10 @@ def profile_of(data: object) -> Profile:
         name: _value(name, _text(value, f"fixed.{name}"), f"fixed.{name}")
         for name, value in _fields(whole, "fixed", FIXED).items()
     }
-    for name in fixed:
+    for name, value in fixed.items():
         if name in columns:
             raise _not_valid(f"fixed.{name}", _("a column feeds this field already."))
-        if not fixed[name]:
+        if not value:
             raise _not_valid(f"fixed.{name}", _("a value is expected."))
     currency = _text(whole.get("currency", ""), "currency")
     if currency and not _SIGN.fullmatch(currency):
