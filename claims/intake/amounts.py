@@ -16,25 +16,38 @@ _SIGNED = re.compile(r"(?:[-−－‐‑–△▲▽▼]\s*|\()(.+?)\)?")
 _CURRENCY = re.compile(r"(?:₩|￦|\\|KRW)\s*", re.IGNORECASE)
 _UNITS = {"억": 100_000_000, "만": 10_000}
 _SMALL_UNITS = {"천": 1_000, "백": 100}
-_LONGEST = 60
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+", re.ASCII)
+_SHORT, _LONGEST = 20, 60
+_KEPT_DIGITS = 15
+"""What a spreadsheet keeps of a number, and shows: what stands behind is an error of its arithmetic."""
 
 
-def amount_in_won(text: str, unit: int = 1) -> int | Fault | None:
-    """Return whole won, None where nothing is stated, or the fault; `unit` is how many won 1 stands for.
+def amount_in_won(text: str, unit: int = 1, currency: str = "") -> int | Fault | None:
+    """Return whole won, None where nothing is stated, or the fault.
 
-    Full-width digits, thousands separators, a won sign, 원, and the counting words 억 만 천 백 are understood.
+    `unit` is how many won 1 stands for; `currency` is a sign that stands with the amounts and is left out. Full-width
+    digits, thousands separators, a won sign, 원, and the counting words 억 만 천 백 are understood.
     """
-    if _PLAIN.fullmatch(text) and len(text) < 15:
-        return _whole(Decimal(text), unit)
+    if len(text) < _SHORT and text.isascii():
+        digits = text.replace(",", "") if _GROUPED.fullmatch(text) else text
+        if digits.isdecimal():
+            won = int(digits) * unit
+            return won if won <= MAX_WON else Fault.TOO_LARGE
     plain = unicodedata.normalize("NFKC", text).strip()
     if not plain:
         return None
     if len(plain) > _LONGEST:
         return Fault.NOT_A_NUMBER
+    sign = unicodedata.normalize("NFKC", currency)
+    plain = _without(sign, plain)
     signed = _SIGNED.fullmatch(plain)
-    if signed and isinstance(_unsigned(signed[1], unit), int):
+    if signed and isinstance(_unsigned(_without(sign, signed[1]), unit), int):
         return Fault.NEGATIVE
     return _unsigned(plain, unit)
+
+
+def _without(sign: str, text: str) -> str:
+    return text.removeprefix(sign).removesuffix(sign).strip() if sign else text
 
 
 def _unsigned(text: str, unit: int) -> int | Fault:
@@ -100,4 +113,6 @@ def amount_of_cell(number: float, unit: int = 1) -> int | Fault:
         return Fault.NOT_A_NUMBER
     if number < 0:
         return Fault.NEGATIVE
-    return _whole(Decimal(repr(number)), unit)
+    if isinstance(number, int) or number > MAX_WON:
+        return _whole(Decimal(number), unit)
+    return _whole(Decimal(f"{number:.{_KEPT_DIGITS}g}"), unit)

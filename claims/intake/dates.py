@@ -38,7 +38,7 @@ def instant_of(text: str) -> datetime | None:
     """
     if _ISO.fullmatch(text):
         try:
-            return datetime.fromisoformat(text).replace(tzinfo=_SEOUL)
+            return datetime.fromisoformat(f"{text}+09:00")
         except ValueError:
             return None
     if len(text) > _LONGEST:

@@ -10,11 +10,13 @@ from typing import Any
 
 from claims.catalogue.models import ReporterType
 from claims.intake.amounts import amount_in_won, amount_of_cell
+from claims.intake.date_formats import instant_in
 from claims.intake.dates import instant_of, instant_of_serial
 from claims.intake.faults import Fault
 from claims.intake.words import Round
 from claims.register.models import Claim
 from relief.korea import banks, phones, registration
+from relief.korea.accounts import account_digits
 
 Cell = str | int | float | bool
 Parser = Callable[[Cell], Any]
@@ -24,10 +26,10 @@ CHANNEL_LENGTH = 40
 NAME_LENGTH = 200
 DESCRIPTION_LENGTH = 10_000
 WORD_LENGTH = 120
+_MOST_REMEMBERED = 1_000
 # What cannot be shown; tab, line feed and return may stand in a description.
 UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile(r"[\t\r\n]+")
-_ACCOUNT = re.compile(r"[0-9][0-9 -]*[0-9]", re.ASCII)
 _FLOAT = re.compile(r"[+-]?\d+(?:\.\d*)?[eE][+-]?\d+|\d+\.\d+", re.ASCII)
 
 
@@ -56,11 +58,19 @@ def receipt_number(cell: Cell) -> str | Fault:
     return text if isinstance(text, Fault) or text.isascii() else unicodedata.normalize("NFKC", text)[:RECEIPT_LENGTH]
 
 
-def received_at(cell: Cell) -> datetime | Fault:
-    """Return the instant, in Seoul time, of a time in text or of a workbook's serial number."""
-    if isinstance(cell, str):
-        return instant_of(cell) or (Fault.NO_SUCH_DATE if cell.strip() else Fault.MISSING)
-    return (not isinstance(cell, bool) and instant_of_serial(cell)) or Fault.NO_SUCH_DATE
+def received_at(formats: tuple[str, ...] = ()) -> Parser:
+    """Return the parser of times: year first, in one of these formats (codes), or a workbook's serial number.
+
+    It gives the instant in Seoul time; a text that the formats read differently is NO_SUCH_DATE.
+    """
+
+    def read(cell: Cell) -> datetime | Fault:
+        if isinstance(cell, str):
+            moment = instant_of(cell) or (instant_in(cell, formats) if formats else None)
+            return moment or (Fault.NO_SUCH_DATE if cell.strip() else Fault.MISSING)
+        return (not isinstance(cell, bool) and instant_of_serial(cell)) or Fault.NO_SUCH_DATE
+
+    return read
 
 
 def channel(cell: Cell) -> str | Fault:
@@ -83,29 +93,61 @@ def description(cell: Cell) -> str | Fault:
     return text if text.strip() else ""
 
 
+class _Remembered(dict[Cell, Any]):
+    """What a parser made of short texts; the same few words stand in most rows."""
+
+    def __init__(self, parse: Parser) -> None:
+        super().__init__()
+        self._parse = parse
+
+    def __missing__(self, cell: Cell) -> Any:
+        value = self._parse(cell)
+        # Numbers are left out: 1, 1.0 and True would be one key.
+        if type(cell) is str and len(cell) <= WORD_LENGTH and len(self) < _MOST_REMEMBERED:
+            self[cell] = value
+        return value
+
+
+def remembered(parse: Parser) -> Parser:
+    """Return a parser that reads as `parse` does and keeps what it read; for columns of few different texts."""
+    return _Remembered(parse).__getitem__
+
+
 def word(known: Mapping[str, Any]) -> Parser:
-    """Return the parser of a closed set of words, compared without blanks and capitals; what it read once it keeps."""
-    seen: dict[str, Any] = {}
+    """Return the parser of a closed set of words, compared without blanks and capitals."""
 
     def read(cell: Cell) -> Any:
-        text = cell if isinstance(cell, str) else text_of(cell)
-        value = seen.get(text)
-        if value is None:
-            value = known.get(banks.folded(text), Fault.UNKNOWN_WORD) if len(text) <= WORD_LENGTH else Fault.TOO_LONG
-            if len(seen) < 1_000:
-                seen[text] = value
-        return value
+        text = text_of(cell)
+        return known.get(banks.folded(text), Fault.UNKNOWN_WORD) if len(text) <= WORD_LENGTH else Fault.TOO_LONG
 
     return read
 
 
-def amount(unit: int = 1) -> Parser:
-    """Return the parser of amounts in a column where 1 stands for `unit` won."""
+def mapped(parse: Parser, meanings: Mapping[str, Any]) -> Parser:
+    """Return a parser that gives the meaning of a folded word that has one, and else reads as `parse` does."""
+
+    def read(cell: Cell) -> Any:
+        text = text_of(cell)
+        folded = banks.folded(text) if len(text) <= WORD_LENGTH else ""
+        return meanings[folded] if folded in meanings else parse(cell)
+
+    return read
+
+
+def amount(unit: int = 1, currency: str = "", nothing: frozenset[str] = frozenset()) -> Parser:
+    """Return the parser of amounts in a column where 1 stands for `unit` won and a sign may stand with them.
+
+    `nothing` has the folded words for an amount that is not stated; the sign may stand with them too.
+    """
+    signless = str.maketrans("", "", banks.folded(currency))
 
     def read(cell: Cell) -> int | Fault | None:
-        if isinstance(cell, str):
-            return amount_in_won(cell, unit) if cell else None
-        return Fault.NOT_A_NUMBER if isinstance(cell, bool) else amount_of_cell(cell, unit)
+        if not isinstance(cell, str):
+            return Fault.NOT_A_NUMBER if isinstance(cell, bool) else amount_of_cell(cell, unit)
+        won = amount_in_won(cell, unit, currency) if cell else None
+        if won is Fault.NOT_A_NUMBER and nothing and banks.folded(cell[:WORD_LENGTH]).translate(signless) in nothing:
+            return None
+        return won
 
     return read
 
@@ -146,13 +188,11 @@ def account(cell: Cell) -> str | Fault:
         return Fault.SPREADSHEET_FLOAT
     if not cell or cell.isspace():
         return ""
-    text = cell.strip() if cell.isascii() else unicodedata.normalize("NFKC", cell).strip().replace("−", "-")
-    if _FLOAT.fullmatch(text):
-        return Fault.SPREADSHEET_FLOAT
-    digits = text.replace("-", "").replace(" ", "")
-    if not _ACCOUNT.fullmatch(text) or not banks.MIN_ACCOUNT_DIGITS <= len(digits) <= banks.MAX_ACCOUNT_DIGITS:
-        return Fault.NOT_AN_ACCOUNT
-    return digits
+    digits = account_digits(cell)
+    if digits is not None:
+        return digits
+    is_float = _FLOAT.fullmatch(unicodedata.normalize("NFKC", cell).strip())
+    return Fault.SPREADSHEET_FLOAT if is_float else Fault.NOT_AN_ACCOUNT
 
 
 def admission(

@@ -9,11 +9,12 @@ from typing import Any
 
 from claims.catalogue.models import ReporterType
 from relief.korea import banks, phones, registration
+from relief.korea.accounts import account_digits
 from relief.money import MAX_WON
 
 SEALED = ("phone", "registration_number", "account")
 _LONGEST_NAME = 200
-_ACCOUNT = re.compile(r"[\d -]+", re.ASCII)
+_COMPANY = re.compile(r"\(주\)|\(유\)|주식회사|유한회사|㈜")
 
 
 def _name(text: str) -> str | None:
@@ -24,13 +25,6 @@ def _name(text: str) -> str | None:
 def _registration_number(text: str) -> str | None:
     digits = phones.digits_of(text)
     return digits if registration.is_valid(digits) else None
-
-
-def _account(text: str) -> str | None:
-    plain = unicodedata.normalize("NFKC", text).strip()
-    digits = plain.replace("-", "").replace(" ", "")
-    fits = _ACCOUNT.fullmatch(plain) and banks.MIN_ACCOUNT_DIGITS <= len(digits) <= banks.MAX_ACCOUNT_DIGITS
-    return digits if fits else None
 
 
 def _loss(text: str) -> int | None:
@@ -49,7 +43,18 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "phone": phones.phone_number,
     "registration_number": _registration_number,
     "bank_code": banks.bank_code,
-    "account": _account,
+    "account": account_digits,
     "claimed_loss": _loss,
 }
 """The fields that can be corrected; each returns None for what it cannot read."""
+
+
+def name_key(name: str) -> str:
+    """Return a name as names are compared: letters and digits alone, unified, without the words for a company.
+
+    `(주)가나다 상사` and `주식회사 가나다상사` are one name.
+    """
+    if not name.isalnum() or name.isascii():
+        name = _COMPANY.sub("", unicodedata.normalize("NFKC", name)).casefold()
+        name = "".join(filter(str.isalnum, name))
+    return name

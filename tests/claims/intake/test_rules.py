@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.intake import rules
+from claims.intake.date_formats import FORMATS
 from claims.intake.faults import SENTENCES, Fault, sentence
 from claims.intake.words import PRICINGS, REPORTER_TYPES, Round, named_services
 
@@ -187,7 +188,8 @@ def test_overlapping_rounds_take_the_one_that_admits() -> None:
     "parser",
     [
         rules.receipt_number,
-        rules.received_at,
+        rules.received_at(),
+        rules.received_at(tuple(FORMATS)),
         rules.channel,
         rules.name,
         rules.description,
@@ -196,7 +198,10 @@ def test_overlapping_rounds_take_the_one_that_admits() -> None:
         rules.bank,
         rules.account,
         rules.amount(),
+        rules.amount(1_000, "$", frozenset({"-"})),
         rules.word(REPORTER_TYPES),
+        rules.remembered(rules.bank),
+        rules.mapped(rules.channel, {"web": "웹"}),
     ],
 )
 @given(cell=CELLS)
