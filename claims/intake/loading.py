@@ -1,48 +1,44 @@
-"""The writing side of an import: batches into the register by COPY, in one transaction, every row accounted for."""
+"""A file into staging, chunk by chunk: a worker that dies goes on, under another worker, after its last chunk."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import gc
+import os
+import sys
+from array import array
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
-from claims.intake.batches import Batch
-from claims.intake.copying import (
-    CLAIM_COLUMNS,
-    CLAIMANT_COLUMNS,
-    NULL,
-    REJECTED_COLUMNS,
-    Identity,
-    Prepared,
-    Rejected,
-    claimant_line,
-    rejected_line,
-)
+from claims.intake.checking import ROWS_A_BATCH, Batch, Checker, Parcel, checked
+from claims.intake.copying import REJECTED_COLUMNS, STAGED_COLUMNS, Rejected, rejected_line
+from claims.intake.facts import StagedClaim
 from claims.intake.faults import Fault, Found
-from claims.intake.models import ClaimImport
-from claims.intake.seen import Seen
-from claims.register.models import Claim, Claimant
+from claims.intake.layout import Layout
+from claims.intake.models import ClaimImport, RejectedRow
+from claims.intake.reading import Row, open_import, rows_at
+from claims.intake.rules import text_of
+from claims.intake.selectors import vocabulary
 from relief.errors import RuleBroken, declared_constraints
+from relief.jobs.models import Job
+from relief.jobs.services import Run
 
-# Fresh tables have no statistics, so these leave the planner one way only: number by number (LATERAL with LIMIT),
-# through the unique index that begins with the number (the incident stands in a form that no index serves).
-_KNOWN_CLAIMS = """
-    SELECT known.* FROM unnest(%s::text[]) AS wanted (number) CROSS JOIN LATERAL (
-        SELECT claim.receipt_number, claim.content_hash, claim.claim_import_id FROM claims_claim claim
-        WHERE claim.receipt_number = wanted.number AND claim.incident_id + 0 = %s LIMIT 1
-    ) known
-"""
-_KNOWN_CLAIMANTS = """
-    SELECT known.* FROM unnest(%s::text[], %s::bytea[]) AS wanted (kind, blind) CROSS JOIN LATERAL (
-        SELECT claimant.id, claimant.identity_kind, claimant.identity_index FROM claims_claimant claimant
-        WHERE claimant.identity_index = wanted.blind AND claimant.identity_kind = wanted.kind
-            AND claimant.incident_id + 0 = %s LIMIT 1
-    ) known
+ROWS_A_CHUNK = 10_000
+PROCESSES = min(2, os.cpu_count() or 1)
+_TURN_SECONDS = 0.0005
+_REPEATED = """
+    DELETE FROM claims_stagedclaim staged USING (
+        SELECT receipt_number, min(line) AS first FROM claims_stagedclaim WHERE claim_import_id = %(import)s
+        GROUP BY receipt_number HAVING count(*) > 1
+    ) repeated
+    WHERE staged.claim_import_id = %(import)s AND staged.receipt_number = repeated.receipt_number
+        AND staged.line > repeated.first
+    RETURNING staged.line
 """
 
 
@@ -54,7 +50,7 @@ class CopyBroken(Exception):
 
 
 @contextmanager
-def _without_values() -> Iterator[None]:
+def without_values() -> Iterator[None]:
     """Turn what the database says into a refusal under its rule, or into `CopyBroken`."""
     try:
         yield
@@ -66,122 +62,135 @@ def _without_values() -> Iterator[None]:
         raise CopyBroken(f"{type(error).__name__} {error.sqlstate}") from None
 
 
-@dataclass(slots=True)
-class Tally:
-    """What has come of the rows so far; `read` is always the sum of the three others."""
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the interpreter from what costs time here for nothing.
 
-    read: int = 0
-    new: int = 0
-    same: int = 0
-    rejected: int = 0
-    sum_of_losses: int = 0
-    reporter_types: Counter[str] = field(default_factory=Counter)
-    admissions: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the tally as the job's outcome."""
-        return {
-            "read": self.read,
-            "new": self.new,
-            "same": self.same,
-            "rejected": self.rejected,
-            "sum_of_losses": self.sum_of_losses,
-            "reporter_types": dict(self.reporter_types),
-            "admissions": dict(self.admissions),
-            "faults": dict(self.faults),
-        }
+    Rows make no cycles, so the collector would walk through live values in vain; and a thread gets its turn soon
+    after the database answers, not only after five milliseconds.
+    """
+    interval, collecting = sys.getswitchinterval(), gc.isenabled()
+    sys.setswitchinterval(_TURN_SECONDS)
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
+        if collecting:
+            gc.enable()
 
 
-class Loader:
-    """Writes the batches of one import on the present connection, inside the caller's transaction."""
+def stage(claim_import: ClaimImport, run: Run) -> Layout:
+    """Read the file into staging and its refused rows beside it; chunks that stand already are passed over.
 
-    def __init__(self, claim_import: ClaimImport) -> None:
-        self._import = claim_import
-        self._incident_id = claim_import.incident_id
-        # What the register holds when the import begins; nobody else registers claims of the incident meanwhile.
-        self._seen_numbers = Seen(_all(Claim, "receipt_number", self._incident_id))
-        self._seen_blinds = Seen(map(bytes, _all(Claimant, "identity_index", self._incident_id)))
-        self.tally = Tally()
-
-    def load(self, batch: Batch) -> None:
-        """Register the batch's new claims with their claimants, and keep its refused rows."""
-        # The driver itself: what is sent by COPY passes no wrapper, and parameters go in binary form.
-        with _without_values(), psycopg.Cursor(connection.connection) as cursor:
-            fresh = self._sorted_out(cursor, batch)
-            claimants = self._claimants(cursor, fresh, batch.claimant_keys)
-            lines = "".join(f"{row.copy_line}\t{claimants[row.identity] if row.identity else NULL}\n" for row in fresh)
-            _copy(cursor, "claims_claim", CLAIM_COLUMNS, lines)
-            lines = "".join(rejected_line(self._import.pk, row, batch.profile) for row in batch.rejected)
-            _copy(cursor, "claims_rejectedrow", REJECTED_COLUMNS, lines)
-        self._count(batch, fresh)
-
-    def _sorted_out(self, cursor: psycopg.Cursor[Any], batch: Batch) -> list[Prepared]:
-        """Return the rows that the register does not know; the others count as same, or join the refused."""
-        numbers = [row.report.receipt_number for row in batch.good]
-        asked = [numbers[place] for place in self._seen_numbers.possible(numbers)]
-        known: dict[str, tuple[bytes, int | None]] = {}
-        if asked:
-            cursor.execute(_KNOWN_CLAIMS, (asked, self._incident_id))
-            known = {number: (bytes(digest), origin) for number, digest, origin in cursor}
-        fresh: dict[str, Prepared] = {}
-        for number, row in zip(numbers, batch.good, strict=True):
-            digest, origin = known.get(number, (None, None))
-            if number in fresh or origin == self._import.pk:
-                batch.rejected.append(_refused(row, Fault.DUPLICATE))
-            elif digest is None:
-                fresh[number] = row
-            elif digest == row.content_hash:
-                self.tally.same += 1
-            else:
-                batch.rejected.append(_refused(row, Fault.KNOWN_OTHERWISE))
-        return list(fresh.values())
-
-    def _claimants(
-        self, cursor: psycopg.Cursor[Any], rows: Iterable[Prepared], spare_keys: list[int]
-    ) -> dict[Identity, int]:
-        """Return the key of every claimant that the rows name; those not known yet are registered under spare keys."""
-        names: dict[Identity, str] = {}
-        for row in rows:
-            if row.identity is not None:
-                names.setdefault(row.identity, row.report.name)
-        keys: dict[Identity, int] = {}
-        identities = list(names)
-        asked = [identities[place] for place in self._seen_blinds.possible(blind for _, blind in identities)]
-        if asked:
-            kinds, blinds = [kind for kind, _ in asked], [blind for _, blind in asked]
-            cursor.execute(_KNOWN_CLAIMANTS, (kinds, blinds, self._incident_id), binary=True)
-            keys.update({(kind, bytes(blind)): key for key, kind, blind in cursor})
-        unknown = [identity for identity in names if identity not in keys]
-        keys.update(zip(unknown, spare_keys, strict=False))
-        lines = "".join(
-            claimant_line(keys[identity], self._incident_id, names[identity], identity) for identity in unknown
+    Raises RuleBroken(file_without_rows), and whatever refuses the file as a whole; JobCancelled, LeaseLost.
+    """
+    done = _resumed(claim_import, run)
+    with open_import(claim_import) as opened, _undisturbed():
+        total = None if opened.sheet.lines is None else max(opened.sheet.lines - 1, 0)
+        run.advance(done=done, total=total, stage="loading")
+        checker = Checker(
+            claim_import_id=claim_import.pk, layout=opened.layout, words=vocabulary(claim_import.incident)
         )
-        _copy(cursor, "claims_claimant", CLAIMANT_COLUMNS, lines)
-        return keys
-
-    def _count(self, batch: Batch, fresh: list[Prepared]) -> None:
-        tally = self.tally
-        tally.read += batch.read
-        tally.new += len(fresh)
-        tally.rejected += len(batch.rejected)
-        tally.sum_of_losses += sum(row.report.claimed_loss or 0 for row in fresh)
-        tally.reporter_types.update(row.report.reporter_type for row in fresh)
-        tally.admissions.update(row.admission for row in fresh)
-        tally.faults.update(found.fault.value for row in batch.rejected for found in row.faults)
-
-
-def _all(model: type[Claim | Claimant], column: str, incident_id: int) -> Iterator[Any]:
-    rows = model._default_manager.filter(incident_id=incident_id).order_by()
-    return rows.values_list(column, flat=True).iterator(chunk_size=10_000)
+        rows = islice(opened.rows, done, None)
+        for chunk in _chunks(checked(checker, _batches(rows), processes=PROCESSES)):
+            done += sum(parcel.read for parcel in chunk)
+            _write(run, chunk, done)
+            run.advance(done=done)
+        if done == 0:
+            raise RuleBroken(
+                _("The file has a heading and no row beneath it. Ask the sender for the file with its rows."),
+                code="file_without_rows",
+            )
+        run.advance(done=done, total=done)
+        return opened.layout
 
 
-def _refused(row: Prepared, fault: Fault) -> Rejected:
-    return Rejected(row.line, row.cells, [Found("receipt_number", fault, row.report.receipt_number)])
+def _resumed(claim_import: ClaimImport, run: Run) -> int:
+    """Return how many rows stand in staging, or 0 with all of them cleared where a crash of the server emptied it."""
+    read: int = run.job.outcome.get("read", 0)
+    staged = StagedClaim.objects.filter(claim_import=claim_import).count()
+    rejected = RejectedRow.objects.filter(claim_import=claim_import).count()
+    if staged + rejected != read:
+        clear(claim_import.pk)
+        return 0
+    return read
 
 
-def _copy(cursor: psycopg.Cursor[Any], table: str, columns: tuple[str, ...], lines: str) -> None:
-    if not lines:
+def clear(claim_import_id: int) -> None:
+    """Remove what an import has in staging, its refused rows among it."""
+    StagedClaim.objects.filter(claim_import_id=claim_import_id).delete()
+    RejectedRow.objects.filter(claim_import_id=claim_import_id).delete()
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[Batch]:
+    while batch := list(islice(rows, ROWS_A_BATCH)):
+        yield batch, reserve_keys("claims_claim", len(batch))
+
+
+def _chunks(parcels: Iterator[Parcel]) -> Iterator[list[Parcel]]:
+    chunk: list[Parcel] = []
+    for parcel in parcels:
+        chunk.append(parcel)
+        if sum(one.read for one in chunk) >= ROWS_A_CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _write(run: Run, chunk: list[Parcel], done: int) -> None:
+    """Write one chunk and how far it reaches, in one transaction, under a live lease."""
+    with transaction.atomic(), without_values():
+        run.hold()
+        # What is sent by COPY passes no wrapper: the driver itself.
+        with psycopg.Cursor(connection.connection) as cursor:
+            _copy(cursor, "claims_stagedclaim", STAGED_COLUMNS, [parcel.staged_lines for parcel in chunk])
+            _copy(cursor, "claims_rejectedrow", REJECTED_COLUMNS, [parcel.rejected_lines for parcel in chunk])
+        Job.objects.filter(pk=run.job.pk).update(outcome={"read": done})
+
+
+def _copy(cursor: psycopg.Cursor[Any], table: str, columns: tuple[str, ...], texts: list[str]) -> None:
+    if not any(texts):
         return
     with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        copy.write(lines)
+        for text in texts:
+            copy.write(text)
+
+
+def refuse_repeated(claim_import: ClaimImport, layout: Layout) -> int:
+    """Move the rows whose receipt number stands on an earlier row to the refused ones; return how many.
+
+    To be called inside a transaction. Their cells are read from the file once more: staging has none.
+    """
+    with connection.cursor() as asked:
+        asked.execute(_REPEATED, {"import": claim_import.pk})
+        repeated = array("Q", sorted(line for (line,) in asked))
+    if not repeated:
+        return 0
+    with open_import(claim_import) as opened, without_values():
+        number = layout.columns["receipt_number"]
+        lines = (
+            rejected_line(
+                claim_import.pk,
+                Rejected(line, cells, [Found("receipt_number", Fault.DUPLICATE, text_of(cells[number]))]),
+                layout,
+            )
+            for line, cells in rows_at(opened.rows, repeated)
+        )
+        with psycopg.Cursor(connection.connection) as cursor:
+            while texts := list(islice(lines, ROWS_A_CHUNK)):
+                _copy(cursor, "claims_rejectedrow", REJECTED_COLUMNS, texts)
+    return len(repeated)
+
+
+def reserve_keys(table: str, count: int) -> list[int]:
+    """Return `count` fresh keys of a table; sealed values are bound to the key of their row."""
+    with connection.cursor() as cursor:
+        # OFFSET 0 keeps the sequence's name from being looked up for every key.
+        cursor.execute(
+            "SELECT nextval(named.sequence) FROM generate_series(1, %s), "
+            "(SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence OFFSET 0) named",
+            [count, table],
+        )
+        return [key for (key,) in cursor.fetchall()]

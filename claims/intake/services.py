@@ -1,47 +1,65 @@
-"""Taking claim files in: a file is stored, a job carries it into the register as a whole or not at all."""
+"""Taking claim files in: stored, read into staging, looked at by a person, and accepted or refused as a whole."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident
-from claims.intake.batches import Reader
-from claims.intake.loading import Loader, Tally
-from claims.intake.models import IMPORT_STATES, ClaimImport, ImportState
-from claims.intake.selectors import import_of_same_bytes
-from claims.triage.selectors import newest_rule_set
-from claims.triage.services import classify
+from claims.intake.layout import Layout
+from claims.intake.loading import clear
+from claims.intake.models import IMPORT_STATES, ClaimImport, ImportProfile, ImportState
+from claims.intake.selectors import import_of_same_bytes, totals_differ
+from claims.intake.undoing import refuse_where_built_on
 from relief import clock
 from relief.access import require
 from relief.audit.services import acting
 from relief.errors import RuleBroken, database_rules
 from relief.files import services as files
 from relief.jobs import services as jobs
-from relief.jobs.models import Job
 from relief.spreadsheets import Limits
 
 if TYPE_CHECKING:
     from relief.accounts.models import User
 
-IMPORT = "claims.import"
+IMPORT, ACCEPT, UNDO = "claims.import", "claims.accept_import", "claims.undo_import"
 PERMISSION = "claims.import_claims"
 PURPOSE = "claim_file"
-_LOCK_SECONDS = 1
+
+
+class FileKnown(RuleBroken):
+    """The same bytes were handed in before; `claim_import` is the import that has them."""
+
+    def __init__(self, before: ClaimImport) -> None:
+        super().__init__(
+            _(
+                'This very file is import no. %(number)s, "%(name)s", handed in by %(by)s on %(on)s. '
+                "No row was taken again."
+            )
+            % {
+                "number": before.pk,
+                "name": before.stored_file.name,
+                "by": before.imported_by,
+                "on": clock.seoul_date(before.created_at),
+            },
+            code="one_import_per_file",
+        )
+        self.claim_import = before
 
 
 def receive_file(
-    *, by: User, incident: Incident, chunks: Iterable[bytes], name: str, source: str = "", content_type: str = ""
-) -> ClaimImport:
-    """Store a claim file and queue its import; returns the import in state "waiting".
+    *, by: User, incident: Incident, chunks: Iterable[bytes], name: str, source: str = "", content_type: str = "",
+    declared_rows: int | None = None, declared_sum: int | None = None, continues: ClaimImport | None = None,
+) -> ClaimImport:  # fmt: skip
+    """Store a claim file; returns its import in state "proposed": nothing of it is read until `load`.
 
-    Raises NotAllowed; RuleBroken(file_empty, file_too_large); RuleBroken(one_import_per_file) where the same bytes
-    were handed in before, whatever their name.
+    `declared_rows` and `declared_sum` (won) are what the sender says it holds. `continues`: the accepted or staged
+    import whose rejected rows come corrected in this file; its columns are that one's.
+    Raises NotAllowed; RuleBroken(file_empty, file_too_large, import_not_continued); FileKnown(one_import_per_file)
+    where the same bytes were handed in before, whatever their name.
     """
     require(by, PERMISSION)
     with database_rules(), transaction.atomic(), acting(by=by, act="claims.receive_file"):
@@ -56,138 +74,132 @@ def receive_file(
         )
         before = import_of_same_bytes(incident, stored.sha256)
         if before is not None:
-            raise RuleBroken(
-                _(
-                    'This very file is import no. %(number)s, "%(name)s", handed in by %(by)s on %(on)s. '
-                    "No row was taken again."
+            raise FileKnown(before)
+        if continues is not None:
+            continues = ClaimImport.objects.select_for_update(of=("self",)).get(pk=continues.pk)
+            if continues.state != ImportState.ACCEPTED:
+                raise RuleBroken(
+                    _("Corrected rows continue an import that has been accepted. Accept it first."),
+                    code="import_not_continued",
                 )
-                % {
-                    "number": before.pk,
-                    "name": before.stored_file.name,
-                    "by": before.imported_by,
-                    "on": clock.seoul_date(before.created_at),
-                },
-                code="one_import_per_file",
-            )
-        claim_import = ClaimImport.objects.create(
+        return ClaimImport.objects.create(
             incident=incident,
             stored_file=stored,
             sha256=stored.sha256,
-            source=source,
+            source=source or (continues.source if continues else ""),
+            continues=continues,
+            profile=continues.profile if continues else {},
+            saved_profile=continues.saved_profile if continues else None,
+            declared_rows=declared_rows,
+            declared_sum=declared_sum,
             imported_by=by,
             created_at=clock.now(),
         )
-        job = jobs.enqueue(kind=IMPORT, by=by, subject_key=claim_import.pk, incident_id=incident.pk)
-        ClaimImport.objects.filter(pk=claim_import.pk).update(job=job)
-        claim_import.job = job
-    return claim_import
 
 
-def _put_right(job: Job) -> None:
-    """Follow a job that ended without success: nothing of the file stands, the import says why it ended."""
-    claim_import = ClaimImport.objects.select_for_update(of=("self",)).get(pk=job.subject_key)
-    state = ImportState.CANCELLED if job.state == Job.State.CANCELLED else ImportState.FAILED
-    if IMPORT_STATES.allows(claim_import.state, state):
-        IMPORT_STATES.move(claim_import, state, ended_at=clock.now())
+def load(
+    *, by: User, claim_import: ClaimImport, layout: Layout | None = None, saved_profile: ImportProfile | None = None
+) -> ClaimImport:
+    """Queue the reading of a proposed file into staging under the layout of its columns; returns it "waiting".
 
-
-@jobs.runner(
-    IMPORT, permission=PERMISSION, on_end=_put_right, label=_("Import of a claim file"), subject="claims.claimimport"
-)
-def carry_in(run: jobs.Run) -> dict[str, Any]:
-    """Carry a stored file into the register: all good rows in one transaction, or none; then classify them.
-
-    A worker that dies leaves nothing behind, and the next one begins anew; one that dies after the commit finds the
-    import accepted and goes on with the classification. Raises RuleBroken where the file as a whole is refused.
+    A continuing file has its layout already. Raises NotAllowed, RuleBroken(columns_not_confirmed),
+    RuleBroken(import_moves_as_its_table_says).
     """
-    claim_import = ClaimImport.objects.select_related("incident", "stored_file").get(pk=run.job.subject_key)
-    outcome: dict[str, Any] = dict(run.job.outcome)
-    if claim_import.state != ImportState.ACCEPTED:
-        if claim_import.state != ImportState.LOADING:
-            IMPORT_STATES.move(claim_import, ImportState.LOADING, ended_at=None)
-        outcome = _load(claim_import, run).as_json()
-    rule_set = newest_rule_set(claim_import.incident_id)
-    if rule_set is not None:
-        run.advance(done=claim_import.rows_read, stage="classifying")
-        with database_rules(), transaction.atomic():
-            run.hold()
-            outcome["classified"] = classify(rule_set, claim_import_id=claim_import.pk)
-    return outcome
+    require(by, PERMISSION)
+    with database_rules(), transaction.atomic(), acting(by=by, act="claims.load_import"):
+        locked = _locked(claim_import)
+        if layout is not None:
+            locked.profile, locked.saved_profile = layout.as_json(), saved_profile
+        if not locked.profile:
+            raise RuleBroken(_("Say first which column feeds which field."), code="columns_not_confirmed")
+        IMPORT_STATES.move(
+            locked,
+            ImportState.WAITING,
+            profile=locked.profile,
+            saved_profile=locked.saved_profile,
+            job=jobs.enqueue(kind=IMPORT, by=by, subject_key=locked.pk, incident_id=locked.incident_id),
+        )
+    return locked
 
 
-def _load(claim_import: ClaimImport, run: jobs.Run) -> Tally:
-    """Register the file's good rows and keep its refused ones, in one transaction.
+def reopen(*, by: User, claim_import: ClaimImport) -> ClaimImport:
+    """Take a staged or failed import back to its columns: what was read is thrown away, the file stays.
 
-    Raises RuleBroken(file_without_rows), and whatever refuses the file as a whole.
+    Raises NotAllowed, RuleBroken(import_moves_as_its_table_says).
     """
-    profile: dict[str, Any] = {}
-    with (
-        _alone_in_incident(claim_import.incident_id, run),
-        closing(files.open_stored(claim_import.stored_file)) as file,
-        database_rules(),
-        transaction.atomic(),
-        Reader(claim_import=claim_import, file=file, run=run) as reader,
-    ):
-        _prepare_transaction(claim_import)
-        loader = Loader(claim_import)
-        for batch in reader.batches():
-            loader.load(batch)
-            profile = batch.profile.as_json()
-        if loader.tally.read == 0:
+    return _give_up(by=by, claim_import=claim_import, to=ImportState.PROPOSED, act="claims.reopen_import")
+
+
+def refuse(*, by: User, claim_import: ClaimImport, reason: str) -> ClaimImport:
+    """Refuse a file as a whole before it is accepted: nothing of it is left but the stored file.
+
+    Raises NotAllowed, RuleBroken(reason_missing, import_moves_as_its_table_says).
+    """
+    reason = _reason(reason)
+    return _give_up(by=by, claim_import=claim_import, to=ImportState.REFUSED, act="claims.refuse_import", reason=reason)
+
+
+def _give_up(
+    *, by: User, claim_import: ClaimImport, to: ImportState, act: str, reason: str = ""
+) -> ClaimImport:
+    require(by, PERMISSION)
+    with database_rules(), transaction.atomic(), acting(by=by, act=act, reason=reason):
+        locked = _locked(claim_import)
+        counts = dict.fromkeys(("rows_read", "rows_new", "rows_same", "rows_changed", "rows_rejected"), 0)
+        ended = clock.now() if to == ImportState.REFUSED else None
+        IMPORT_STATES.move(
+            locked, to, **counts, sum_of_losses=0, summary={}, ended_at=ended, end_reason=reason, job=None
+        )
+        clear(locked.pk)
+    return locked
+
+
+def accept(*, by: User, claim_import: ClaimImport, reason: str = "") -> ClaimImport:
+    """Queue the registering of a staged import as its summary says; returns it "accepting".
+
+    Where the totals are not those that the sender declared, a reason is needed.
+    Raises NotAllowed, RuleBroken(totals_differ, import_moves_as_its_table_says).
+    """
+    require(by, PERMISSION)
+    reason = reason.strip()
+    with database_rules(), transaction.atomic(), acting(by=by, act="claims.accept_import", reason=reason):
+        locked = _locked(claim_import)
+        if totals_differ(locked) and not reason:
             raise RuleBroken(
-                _("The file has a heading and no row beneath it. Ask the sender for the file with its rows."),
-                code="file_without_rows",
+                _("The totals differ from those that the sender declared. Say why the file is accepted all the same."),
+                code="totals_differ",
             )
-        run.hold()
-        _accept(claim_import, loader.tally, profile)
-        # With the rows, so that a worker that dies before the job's end does not take the summary along.
-        Job.objects.filter(pk=run.job.pk).update(outcome=loader.tally.as_json())
-    return loader.tally
+        job = jobs.enqueue(kind=ACCEPT, by=by, subject_key=locked.pk, incident_id=locked.incident_id)
+        IMPORT_STATES.move(locked, ImportState.ACCEPTING, end_reason=reason, job=job)
+    return locked
 
 
-@contextmanager
-def _alone_in_incident(incident_id: int, run: jobs.Run) -> Iterator[None]:
-    """Let one import at a time write into an incident; who waits keeps his lease and can be cancelled.
+def undo(*, by: User, claim_import: ClaimImport, reason: str) -> ClaimImport:
+    """Queue the taking out of an accepted import; returns it "undoing".
 
-    The lock belongs to the connection: it goes with a worker that dies.
+    Raises NotAllowed, RuleBroken(reason_missing, import_decided, import_continued, import_built_on,
+    import_moves_as_its_table_says).
     """
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", [IMPORT, incident_id])
-            if cursor.fetchone() == (True,):
-                break
-            run.advance(done=0, stage="waiting")
-            time.sleep(_LOCK_SECONDS)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", [IMPORT, incident_id])
+    require(by, PERMISSION)
+    reason = _reason(reason)
+    with database_rules(), transaction.atomic(), acting(by=by, act="claims.undo_import", reason=reason):
+        locked = _locked(claim_import)
+        refuse_where_built_on(locked)
+        job = jobs.enqueue(kind=UNDO, by=by, subject_key=locked.pk, incident_id=locked.incident_id)
+        IMPORT_STATES.move(locked, ImportState.UNDOING, end_reason=reason, job=job)
+    return locked
 
 
-def _prepare_transaction(claim_import: ClaimImport) -> None:
-    """Settle how the transaction works, and carry who and what to the history of its rows."""
-    with connection.cursor() as cursor:
-        # A plan that a trigger made when the tables were small would read all of them for every batch.
-        cursor.execute("DISCARD PLANS")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        # Thousands of short look-ups by index: compiling a plan costs more than it saves, and fresh tables have no
-        # statistics that would speak for the index.
-        for setting in ("jit", "enable_seqscan", "enable_bitmapscan"):
-            cursor.execute(f"SET LOCAL {setting} = off")
-    # COPY passes no wrapper that could carry the context: one statement on the import does.
-    ClaimImport.objects.filter(pk=claim_import.pk, state=ImportState.LOADING).update(rows_read=0)
-
-
-def _accept(claim_import: ClaimImport, tally: Tally, profile: dict[str, Any]) -> None:
-    IMPORT_STATES.move(
-        claim_import,
-        ImportState.ACCEPTED,
-        ended_at=clock.now(),
-        profile=profile,
-        rows_read=tally.read,
-        rows_new=tally.new,
-        rows_same=tally.same,
-        rows_rejected=tally.rejected,
-        sum_of_losses=tally.sum_of_losses,
+def _locked(claim_import: ClaimImport) -> ClaimImport:
+    return ClaimImport.objects.select_for_update(of=("self",)).select_related("incident", "stored_file").get(
+        pk=claim_import.pk
     )
+
+
+def _reason(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise RuleBroken(_("Give a reason: it stands in the record."), code="reason_missing")
+    return reason
+
+

@@ -37,7 +37,7 @@ def _guarded(references: tuple[Reference, ...], rule: str) -> tuple[pgtrigger.Tr
 
 
 class Claimant(models.Model):
-    """One person or business within an incident, known by the strongest number it reported."""
+    """One person or business within an incident, known by the strongest number it reported and by its name."""
 
     class Identity(models.TextChoices):
         REGISTRATION_NUMBER = "registration", _("Business registration number")
@@ -48,6 +48,7 @@ class Claimant(models.Model):
         Incident, models.PROTECT, verbose_name=_("incident"), related_name="+", db_index=False, db_constraint=False
     )
     name = models.CharField(_("name"), max_length=200)
+    name_key = models.CharField(max_length=200, editable=False, default="")
     identity_kind = models.CharField(_("known by"), max_length=12, choices=Identity)
     identity_index = models.BinaryField(_("blind index"), max_length=16)
 
@@ -68,8 +69,9 @@ class Claimant(models.Model):
         )
         constraints = (
             models.UniqueConstraint(
-                # The index comes first, so that no other index can serve a look-up by it.
-                fields=("identity_index", "identity_kind", "incident"),
+                # The index comes first, so that no other index can serve a look-up by it. The same number under
+                # another name is another claimant: people say whether the two are one.
+                fields=("identity_index", "identity_kind", "incident", "name_key"),
                 name=declare_constraint("one_claimant_per_identity", _("This claimant is known already.")),
             ),
         )

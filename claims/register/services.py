@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import ReporterType
 from claims.register.models import Claim, Claimant
-from claims.register.rules import READERS, SEALED
+from claims.register.rules import READERS, SEALED, name_key
 from relief.access import require
 from relief.audit.services import acting
 from relief.errors import RuleBroken, StaleSave, database_rules
@@ -130,14 +130,14 @@ def _write(claim: Claim, values: Mapping[str, Any]) -> list[str]:
         else:
             setattr(claim, field, value)
             columns.append(field)
-    if set(values) & set(SEALED):
+    if set(values) & {*SEALED, "name"}:
         claim.claimant = _claimant_of(claim)
         columns.append("claimant")
     return columns
 
 
 def _claimant_of(claim: Claim) -> Claimant | None:
-    """Return the claimant that the claim's strongest number names, registered now where nobody knew him."""
+    """Return the claimant of the claim's strongest number and name, registered now where nobody knew him."""
     for column, kind in _IDENTITIES:
         index = getattr(claim, f"{column}_index")
         if index is not None:
@@ -145,6 +145,7 @@ def _claimant_of(claim: Claim) -> Claimant | None:
                 incident_id=claim.incident_id,
                 identity_kind=kind,
                 identity_index=bytes(index),
+                name_key=name_key(claim.name),
                 defaults={"name": claim.name},
             )
             return claimant

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident, Operator, Pricing, ReporterType
 from claims.register.models import Claim
+from claims.register.settled import declare_settled
 from claims.triage.models import Nature
 from committee.plan.models import Tier, TierPolicy
 from relief.errors import declare_constraint
@@ -132,3 +133,6 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim}: {self.get_outcome_display()}"
+
+
+declare_settled(table="committee_decision", column="claim_id")

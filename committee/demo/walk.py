@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from claims.catalogue.models import Incident
 from claims.intake import services as intake
 from claims.intake.models import ClaimImport
+from claims.intake.proposing import layout_for
 from claims.triage import services as triage
 from claims.triage.models import RuleSet
 from committee.decisions import services as decisions
@@ -62,7 +63,7 @@ class Walk:
         return self.incidents[OUTAGE.code]
 
     def take_in(self, path: Path, *, incident: Incident, source: str) -> None:
-        """Hand in one claim file as intake staff and carry its import out."""
+        """Hand in one claim file as intake staff, read it as its headings suggest, and accept it."""
         try:
             received = intake.receive_file(
                 by=self.cast["intake"], incident=incident, chunks=_blocks(path), name=path.name, source=source
@@ -71,6 +72,14 @@ class Walk:
             if refusal.code != "one_import_per_file":
                 raise
             received = ClaimImport.objects.filter(incident=incident, stored_file__name=path.name).latest("pk")
+        if received.state == ClaimImport.State.PROPOSED:
+            layout, saved = layout_for(received)
+            received = intake.load(by=self.cast["intake"], claim_import=received, layout=layout, saved_profile=saved)
+        if received.state in {ClaimImport.State.WAITING, ClaimImport.State.LOADING}:
+            carry_out(received.job)
+            received.refresh_from_db()
+        if received.state == ClaimImport.State.STAGED:
+            received = intake.accept(by=self.cast["intake"], claim_import=received)
         carry_out(received.job)
         received.refresh_from_db()
         self.tell(

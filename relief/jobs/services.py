@@ -64,11 +64,14 @@ class Run:
     def hold(self) -> None:
         """Lock the job row inside the caller's transaction, so that a chunk commits only under a live lease.
 
-        Raises LeaseLost where another worker has taken over.
+        Raises JobCancelled where cancelling was asked for, LeaseLost where another worker has taken over.
         """
         held = Job.objects.select_for_update().filter(pk=self.job.pk, state=Job.State.RUNNING, lease_token=self.token)
-        if not held.exists():
+        asked = held.values_list("cancel_asked", flat=True).first()
+        if asked is None:
             raise LeaseLost
+        if asked:
+            raise JobCancelled
 
 
 Runner = Callable[[Run], dict[str, Any]]

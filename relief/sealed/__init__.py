@@ -7,7 +7,6 @@ A sealed value is `version (1) | key id (1) | nonce (12) | ciphertext and tag`. 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import io
 import os
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from django.conf import settings
 _VERSION = b"\x01"
 _NONCE = 12
 INDEX_LENGTH = 16
-"""Bytes of a blind index: 128 bits of HMAC-SHA-256."""
+"""Bytes of a blind index: 128 bits of keyed BLAKE2b."""
 
 
 class SealBroken(Exception):
@@ -79,12 +78,27 @@ def key_id_of(sealed: bytes) -> int:
     return bytes(sealed)[1]
 
 
+def blind_indexer(domain: str) -> Callable[[str], bytes]:
+    """Return `blind_index` of one domain, for many values: the key is taken in once.
+
+    Keyed BLAKE2b (RFC 7693) is a MAC of its own, at a quarter of the time of an HMAC.
+    """
+    keyed = hashlib.blake2b(f"{domain}:".encode(), key=settings.BLIND_INDEX_KEY[:64], digest_size=INDEX_LENGTH)
+
+    def index(value: str) -> bytes:
+        digest = keyed.copy()
+        digest.update(value.encode())
+        return digest.digest()
+
+    return index
+
+
 def blind_index(value: str, *, domain: str) -> bytes:
     """Return 16 bytes that are equal for equal values of one domain ("phone", "account", …) and tell nothing else.
 
     The value is to be normalised by the caller (digits only), so that equal numbers are equal texts.
     """
-    return hmac.digest(settings.BLIND_INDEX_KEY, f"{domain}:{value}".encode(), hashlib.sha256)[:INDEX_LENGTH]
+    return blind_indexer(domain)(value)
 
 
 def mask(value: str, *, shown: int = 4) -> str:

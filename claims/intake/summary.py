@@ -1,0 +1,156 @@
+"""What accepting a staged file would do: counts and sums, asked of the database in a constant number of statements."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from claims.intake.models import ClaimImport
+from claims.register.settled import settled
+
+# A claim that a person corrected has more versions than files gave it; a person's word stays until a person says so.
+TOUCHED = f"""(
+    {{settled}} OR known.version - 1 <> (
+        SELECT count(*) FROM claims_amendment applied WHERE applied.claim_id = known.id AND applied.state = 'applied'
+    )
+)"""
+SAME = """(
+    known.content_hash = staged.content_hash OR EXISTS (
+        SELECT FROM claims_amendment told WHERE told.claim_id = known.id
+        AND told.state IN ('waiting', 'dismissed') AND told.content_hash = staged.content_hash
+    )
+)"""
+BESIDE_REGISTER = """
+    FROM claims_stagedclaim staged
+    LEFT JOIN claims_claim known
+        ON known.receipt_number = staged.receipt_number AND known.incident_id = %(incident)s
+    WHERE staged.claim_import_id = %(import)s
+"""
+"""Staged rows beside the claims of their receipt numbers; `known` is null for a new one."""
+CHANGED = f"known.id IS NOT NULL AND NOT {SAME}"
+_COUNTS = f"""
+    SELECT CASE WHEN known.id IS NULL THEN 'new' WHEN {SAME} THEN 'same' ELSE 'changed' END,
+        staged.reporter_type, staged.admission, staged.intake_round_id,
+        count(*), COALESCE(sum(staged.claimed_loss), 0),
+        count(*) FILTER (WHERE staged.name = '' OR staged.phone_sealed IS NULL OR staged.account_sealed IS NULL)
+    {BESIDE_REGISTER} GROUP BY 1, 2, 3, 4
+"""  # noqa: S608 - fragments of ours
+_AMENDMENTS = f"SELECT count(*) {BESIDE_REGISTER} AND {CHANGED} AND {{touched}}"  # noqa: S608
+_POSSIBLE_DUPLICATES = """
+    WITH people AS (
+        SELECT identity_index, identity_kind, service_id, count(*) AS claims FROM claims_stagedclaim
+        WHERE claim_import_id = %(import)s AND identity_index IS NOT NULL GROUP BY 1, 2, 3
+    )
+    SELECT COALESCE(sum(claims), 0) FROM people WHERE claims > 1 OR EXISTS (
+        SELECT FROM claims_claimant claimant JOIN claims_claim claim ON claim.claimant_id = claimant.id
+        WHERE claimant.identity_index = people.identity_index AND claimant.identity_kind = people.identity_kind
+            AND claimant.incident_id = %(incident)s AND claim.service_id = people.service_id
+            AND NOT EXISTS (
+                SELECT FROM claims_stagedclaim again
+                WHERE again.claim_import_id = %(import)s AND again.receipt_number = claim.receipt_number
+                    AND again.identity_index = people.identity_index
+            )
+    )
+"""
+_CONFLICTS = """
+    WITH people AS (
+        SELECT identity_index, identity_kind, count(*) AS claims,
+            min(name_key COLLATE "C") AS one, max(name_key COLLATE "C") AS other
+        FROM claims_stagedclaim WHERE claim_import_id = %(import)s AND identity_index IS NOT NULL GROUP BY 1, 2
+    )
+    SELECT COALESCE(sum(claims), 0) FROM people WHERE one <> other OR EXISTS (
+        SELECT FROM claims_claimant claimant
+        WHERE claimant.identity_index = people.identity_index AND claimant.identity_kind = people.identity_kind
+            AND claimant.incident_id = %(incident)s AND claimant.name_key <> people.one
+    )
+"""
+_FAULTS = """
+    SELECT code, count(*) FROM (
+        SELECT DISTINCT row.id, fault ->> 'code' AS code
+        FROM claims_rejectedrow row, jsonb_array_elements(row.faults) fault WHERE row.claim_import_id = %(import)s
+    ) found GROUP BY code
+"""
+_REJECTED = "SELECT count(*) FROM claims_rejectedrow WHERE claim_import_id = %(import)s"
+
+
+@dataclass(slots=True)
+class Summary:
+    """Rows by what becomes of them; `read` is the sum of new, same, changed and rejected. Sums are whole won.
+
+    `amendments` of the changed ones wait for a person. By type, admission and round: new claims only, as (count, sum).
+    """
+
+    read: int = 0
+    new: int = 0
+    same: int = 0
+    changed: int = 0
+    rejected: int = 0
+    amendments: int = 0
+    possible_duplicates: int = 0
+    name_conflicts: int = 0
+    incomplete: int = 0
+    sum_of_losses: int = 0
+    sum_of_file: int = 0
+    reporter_types: dict[str, list[int]] = field(default_factory=dict)
+    admissions: dict[str, list[int]] = field(default_factory=dict)
+    rounds: dict[str, list[int]] = field(default_factory=dict)
+    faults: dict[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the summary as it is stored and printed."""
+        return asdict(self)
+
+    def verdicts(self) -> tuple[int, int, int, int]:
+        """Return what a person accepts: rows new, same, changed, and changed ones that wait for a person."""
+        return self.new, self.same, self.changed, self.amendments
+
+
+def touched_sql() -> str:
+    """Return SQL that is true where the claim `known` is decided, or was corrected by a person."""
+    return TOUCHED.format(settled=settled("known.id"))
+
+
+def summarise(claim_import: ClaimImport) -> Summary:
+    """Return what accepting the staged import would do to the register as it is now."""
+    summary = Summary()
+    keys = {"import": claim_import.pk, "incident": claim_import.incident_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, keys)
+        for row in cursor.fetchall():
+            _count(summary, *row)
+        summary.faults = dict(_rows(cursor, _FAULTS, keys))
+        ((summary.rejected,),) = _rows(cursor, _REJECTED, keys)
+        if summary.changed:
+            ((summary.amendments,),) = _rows(cursor, _AMENDMENTS.format(touched=touched_sql()), keys)
+        ((duplicates,),) = _rows(cursor, _POSSIBLE_DUPLICATES, keys)
+        ((conflicts,),) = _rows(cursor, _CONFLICTS, keys)
+    summary.possible_duplicates, summary.name_conflicts = int(duplicates), int(conflicts)
+    summary.read = summary.new + summary.same + summary.changed + summary.rejected
+    return summary
+
+
+def _rows(cursor: Any, statement: str, keys: dict[str, int]) -> list[tuple[Any, ...]]:
+    cursor.execute(statement, keys)
+    return list(cursor.fetchall())
+
+
+def _count(
+    summary: Summary, verdict: str, reporter_type: str, admission: str, intake_round: int | None,
+    count: int, losses: int, incomplete: int,
+) -> None:  # fmt: skip
+    setattr(summary, verdict, getattr(summary, verdict) + count)
+    summary.sum_of_file += int(losses)
+    if verdict != "new":
+        return
+    summary.sum_of_losses += int(losses)
+    summary.incomplete += incomplete
+    for counts, key in (
+        (summary.reporter_types, reporter_type),
+        (summary.admissions, admission),
+        (summary.rounds, str(intake_round or "")),
+    ):
+        before = counts.setdefault(key, [0, 0])
+        before[0] += count
+        before[1] += int(losses)

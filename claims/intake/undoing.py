@@ -1,0 +1,91 @@
+"""Taking an accepted file out of the register again, as long as nobody has built on it."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from claims.intake.accepting import REPORTED
+from claims.intake.facts import Amendment, AmendmentState
+from claims.intake.models import ClaimImport, ImportState, RejectedRow
+from claims.register.settled import settled
+from relief.errors import RuleBroken
+
+_OWN = "FROM claims_claim known WHERE known.claim_import_id = %(import)s"
+_DECIDED = f"""
+    SELECT count(*) FROM claims_claim known WHERE {{settled}} AND (
+        known.claim_import_id = %(import)s OR known.id IN (
+            SELECT claim_id FROM claims_amendment WHERE claim_import_id = %(import)s AND state = 'applied'
+        )
+    )
+"""
+_BUILT_ON = """
+    SELECT
+        (SELECT count(*) FROM claims_claim known WHERE known.claim_import_id = %(import)s AND (known.version <> 1
+            OR EXISTS (SELECT FROM claims_amendment later WHERE later.claim_id = known.id)))
+        + (SELECT count(*) FROM claims_amendment applied JOIN claims_claim known ON known.id = applied.claim_id
+            WHERE applied.claim_import_id = %(import)s AND applied.state = 'applied'
+            AND known.version <> applied.replaced_version + 1)
+"""
+_RESTORE = f"""
+    UPDATE claims_claim claim SET version = amendment.replaced_version, claimant_id = before.claimant_id,
+        {", ".join(f"{column} = before.{column}" for column in REPORTED)}
+    FROM claims_amendment amendment
+    JOIN LATERAL (
+        SELECT event.* FROM claims_claimevent event
+        WHERE event.id = amendment.claim_id AND event.version = amendment.replaced_version
+        ORDER BY event.pgh_id DESC LIMIT 1
+    ) before ON TRUE
+    WHERE amendment.claim_import_id = %(import)s AND amendment.state = 'applied' AND claim.id = amendment.claim_id
+"""  # noqa: S608 - fragments of ours, here and below
+_CLASSIFICATIONS = f"DELETE FROM claims_classification WHERE claim_id IN (SELECT known.id {_OWN})"  # noqa: S608
+_CLAIMS = "DELETE FROM claims_claim WHERE claim_import_id = %(import)s"
+
+
+def refuse_where_built_on(claim_import: ClaimImport) -> None:
+    """Raise RuleBroken where the import can no longer be undone: import_decided, import_continued, import_built_on."""
+    keys = {"import": claim_import.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(_DECIDED.format(settled=settled("known.id")), keys)
+        ((decided,),) = cursor.fetchall()
+        cursor.execute(_BUILT_ON, keys)
+        ((built_on,),) = cursor.fetchall()
+    if decided:
+        raise RuleBroken(
+            _("%(count)s claims of this import have been decided; it can no longer be undone.")
+            % {"count": f"{decided:,}"},
+            code="import_decided",
+        )
+    following = claim_import.continuations.exclude(state__in=(ImportState.REFUSED, ImportState.CANCELLED, "undone"))
+    if following.exists():
+        raise RuleBroken(
+            _("Corrected rows were handed in to this import (no. %(number)s). Undo or refuse that first.")
+            % {"number": following.latest("pk").pk},
+            code="import_continued",
+        )
+    if built_on:
+        raise RuleBroken(
+            _("%(count)s claims of this import have been corrected or changed since; it can no longer be undone.")
+            % {"count": f"{built_on:,}"},
+            code="import_built_on",
+        )
+
+
+def take_out(claim_import: ClaimImport) -> int:
+    """Remove the claims of an import with their classifications and put changed ones back; return claims removed.
+
+    To be called inside a transaction, under `acting`, after the claims are locked. What happened stays in the history.
+    """
+    keys = {"import": claim_import.pk}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT known.id FROM claims_claim known WHERE claim_import_id = %(import)s FOR UPDATE", keys)
+        refuse_where_built_on(claim_import)
+        cursor.execute(_RESTORE, keys)
+        cursor.execute(_CLASSIFICATIONS, keys)
+        cursor.execute(_CLAIMS, keys)
+        removed = int(cursor.rowcount)
+    Amendment.objects.filter(claim_import=claim_import, state__in=("waiting", "applied")).update(
+        state=AmendmentState.WITHDRAWN
+    )
+    RejectedRow.objects.filter(corrected_by=claim_import).update(corrected_by=None)
+    return removed
