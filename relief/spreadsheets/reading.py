@@ -19,6 +19,15 @@ Cell = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How a file is written, where it is known: each part is found out where it is empty."""
+
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """An open table: what it is, how it is written, about how many lines it has, and its rows as a stream.
 
@@ -34,28 +43,29 @@ class Sheet:
     rows: Generator[tuple[int, list[Cell]], None, None]
 
 
-def open_sheet(file: IO[bytes], *, limits: Limits | None = None, sheet: str = "") -> Sheet:
+def open_sheet(file: IO[bytes], *, limits: Limits | None = None, form: Form | None = None) -> Sheet:
     """Recognise the file by its bytes and return its rows as a stream in bounded memory.
 
-    `sheet` names the sheet of a workbook; the first visible one where it is empty. Raises RuleBroken for a file that
+    Of a workbook, the first visible sheet where the form names none. Raises RuleBroken for a file that
     cannot be read, at once or at the row where it becomes clear: file_not_recognised, encoding_not_recognised,
     workbook_locked, workbook_broken, workbook_too_large, workbook_has_entities, file_too_large, cell_too_long,
     too_many_columns, too_many_rows.
     """
     limits = limits or Limits()
+    wanted = form or Form()
     kind = kind_of(file)
     size = file.seek(0, 2)
     file.seek(0)
     if size > limits.size:
         raise file_too_large(limits.size)
     if kind is Kind.TEXT:
-        form = form_of(file)
-        return Sheet(kind, form.encoding, form.delimiter, form.lines, _widened(read_text(file, form, limits)))
+        written = form_of(file, delimiter=wanted.delimiter or None)
+        return Sheet(kind, written.encoding, written.delimiter, written.lines, _widened(read_text(file, written, limits)))
     if size > limits.workbook_size:
         raise too_large()
     if kind in {Kind.XLSX, Kind.ODS}:
         check_archive(file, limits)
-    return Sheet(kind, "", "", None, read_workbook(file, limits, sheet=sheet))
+    return Sheet(kind, "", "", None, read_workbook(file, limits, sheet=wanted.sheet))
 
 
 def _widened(rows: Generator[tuple[int, list[str]], None, None]) -> Generator[tuple[int, list[Cell]], None, None]:
