@@ -59,6 +59,9 @@ FORMATS: Mapping[str, DateFormat] = dict(
         _written("D/M/YY", "19/10/22", rf"{_DAY}/{_MONTH}/{_SHORT}"),
         _written("M-D-YYYY", "10-19-2022", rf"{_MONTH}-{_DAY}-{_YEAR}"),
         _written("D-M-YYYY", "19-10-2022", rf"{_DAY}-{_MONTH}-{_YEAR}"),
+        _written("M-D-YY", "10-19-22", rf"{_MONTH}-{_DAY}-{_SHORT}"),
+        _written("D-M-YY", "19-10-22", rf"{_DAY}-{_MONTH}-{_SHORT}"),
+        _written("D.M.YY", "19.10.22", rf"{_DAY}\.\s?{_MONTH}\.\s?{_SHORT}\.?"),
         _written("D.M.YYYY", "19.10.2022", rf"{_DAY}\.\s?{_MONTH}\.\s?{_YEAR}"),
         _written("YY-M-D", "22-10-19", rf"{_SHORT}(?P<mark>[-/.])\s?{_MONTH}(?P=mark)\s?{_DAY}\.?"),
         _written(
@@ -67,7 +70,9 @@ FORMATS: Mapping[str, DateFormat] = dict(
             r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?",
             later="",
         ),
-        _written(SERIAL, _("44853.5, the day's number in a spreadsheet"), r"(?P<serial>\d{5}(?:\.\d{1,15})?)", later=""),
+        _written(
+            SERIAL, _("44853.5, the day's number in a spreadsheet"), r"(?P<serial>\d{5}(?:\.\d{1,15})?)", later=""
+        ),
     )
 )
 """Every code with its format; a year of two digits is one from 2000 to 2099."""

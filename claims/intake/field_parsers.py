@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Pricing, ReporterType
 from claims.intake import rules
+from claims.intake.amounts import amount_in_won
 from claims.intake.dates import instant_of
 from claims.intake.profile import Profile
 from claims.intake.rules import Parser
@@ -67,7 +68,7 @@ def _meaning(name: str, value: str, words: Vocabulary) -> Any:
     if name == "service":
         return _service(value, words)
     if name == "claimed_loss":
-        return rules.amount_in_won(value)
+        return amount_in_won(value)
     return instant_of(value) if name == "received_at" else value
 
 
