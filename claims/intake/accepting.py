@@ -12,7 +12,7 @@ from psycopg import errors as database_errors
 
 from claims.intake.facts import Amendment, AmendmentState, StagedClaim
 from claims.intake.models import ClaimImport, RejectedRow
-from claims.intake.summary import BESIDE_REGISTER, CHANGED, Summary, summarise, touched_sql
+from claims.intake.summary import BESIDE_REGISTER, CHANGED, Summary, touched_sql, verdicts
 from claims.register.models import Claim
 from relief.sealed import seal, unseal
 
@@ -46,10 +46,11 @@ _CLAIMS = f"""
     SELECT staged.claim_key, %(incident)s, staged.receipt_number, %(import)s, staged.line, 1,
         {", ".join(f"staged.{column}" for column in REPORTED)}, claimant.id
     FROM claims_stagedclaim staged
-    LEFT JOIN claims_claim known
-        ON known.receipt_number = staged.receipt_number AND known.incident_id = %(incident)s
     LEFT JOIN claims_claimant claimant ON {_SAME_PERSON}
-    WHERE staged.claim_import_id = %(import)s AND known.id IS NULL
+    WHERE staged.claim_import_id = %(import)s AND NOT EXISTS (
+        SELECT FROM claims_claim known
+        WHERE known.receipt_number = staged.receipt_number AND known.incident_id = %(incident)s
+    )
 """  # noqa: S608
 _LOCKED = f"""
     SELECT known.id FROM claims_claim known WHERE known.id IN (
@@ -75,8 +76,8 @@ class RegisterMoved(Exception):
     """The register is no longer what the summary was made of: another file, or a person, was quicker."""
 
 
-def accept_staged(claim_import: ClaimImport, *, accepted: Summary | None) -> Summary:
-    """Register the new rows, apply or keep the changed ones, and empty the import's staging; return what was done.
+def accept_staged(claim_import: ClaimImport, *, accepted: Summary) -> None:
+    """Register the new rows, apply or keep the changed ones, and empty the import's staging.
 
     To be called inside a transaction, under `acting`. Raises RegisterMoved where what would be done is no longer what
     a person accepted, or where another import registers the same claims or claimants at this moment.
@@ -84,23 +85,21 @@ def accept_staged(claim_import: ClaimImport, *, accepted: Summary | None) -> Sum
     keys = {"import": claim_import.pk, "incident": claim_import.incident_id}
     _set_up(claim_import)
     with connection.cursor() as cursor:
-        if accepted is None or accepted.changed:
+        if accepted.changed:
             cursor.execute(_LOCKED, keys)
-        summary = summarise(claim_import)
-        if accepted is not None and summary.verdicts() != accepted.verdicts():
+        if not verdicts(claim_import).agrees_with(accepted):
             raise RegisterMoved
         with _against_others():
             cursor.execute(_CLAIMANTS, keys)
             cursor.execute(_CLAIMS, keys)
-        if cursor.rowcount != summary.new:
+        if cursor.rowcount != accepted.new:
             raise RegisterMoved
-        if summary.changed:
+        if accepted.changed:
             _amend(claim_import, keys)
             cursor.execute(_APPLY, keys)
     if claim_import.continues_id is not None:
         _close_corrected(claim_import)
     StagedClaim.objects.filter(claim_import=claim_import).delete()
-    return summary
 
 
 def _set_up(claim_import: ClaimImport) -> None:
@@ -158,6 +157,8 @@ def _amendment(
 
 
 def _close_corrected(claim_import: ClaimImport) -> None:
-    """Say on the rejected rows of the import before which of them came corrected: those whose line stands staged."""
-    lines = StagedClaim.objects.filter(claim_import=claim_import).values("line")
-    RejectedRow.objects.filter(claim_import=claim_import.continues_id, line__in=lines).update(corrected_by=claim_import)
+    """Say on the rejected rows of the import before which of them came again in this one, rightly or not."""
+    before = RejectedRow.objects.filter(claim_import=claim_import.continues_id)
+    for again in (StagedClaim, RejectedRow):
+        lines = again._default_manager.filter(claim_import=claim_import).values("line")
+        before.filter(line__in=lines).update(corrected_by=claim_import)

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -150,7 +150,7 @@ def _write(run: Run, chunk: list[Parcel], done: int) -> None:
         Job.objects.filter(pk=run.job.pk).update(outcome={"read": done})
 
 
-def _copy(cursor: psycopg.Cursor[Any], table: str, columns: tuple[str, ...], texts: list[str]) -> None:
+def _copy(cursor: psycopg.Cursor[Any], table: str, columns: tuple[str, ...], texts: Sequence[bytes]) -> None:
     if not any(texts):
         return
     with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
@@ -175,7 +175,7 @@ def refuse_repeated(claim_import: ClaimImport, layout: Layout) -> int:
                 claim_import.pk,
                 Rejected(line, cells, [Found("receipt_number", Fault.DUPLICATE, text_of(cells[number]))]),
                 layout,
-            )
+            ).encode()
             for line, cells in rows_at(opened.rows, repeated)
         )
         with psycopg.Cursor(connection.connection) as cursor:

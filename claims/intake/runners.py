@@ -119,9 +119,9 @@ def _register(claim_import: ClaimImport, run: jobs.Run) -> None:
     stored = {key: value for key, value in claim_import.summary.items() if key in Summary.__dataclass_fields__}
     try:
         with database_rules(), transaction.atomic():
-            summary = accept_staged(claim_import, accepted=Summary(**stored))
+            accept_staged(claim_import, accepted=Summary(**stored))
             run.hold()
-            IMPORT_STATES.move(claim_import, ImportState.ACCEPTED, ended_at=clock.now(), **_counts(summary))
+            IMPORT_STATES.move(claim_import, ImportState.ACCEPTED, ended_at=clock.now())
     except RegisterMoved:
         with transaction.atomic():
             run.hold()

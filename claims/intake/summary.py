@@ -102,9 +102,10 @@ class Summary:
         """Return the summary as it is stored and printed."""
         return asdict(self)
 
-    def verdicts(self) -> tuple[int, int, int, int]:
-        """Return what a person accepts: rows new, same, changed, and changed ones that wait for a person."""
-        return self.new, self.same, self.changed, self.amendments
+    def agrees_with(self, other: Summary) -> bool:
+        """Say whether both would do the same: as many rows new, same, changed, and waiting for a person."""
+        mine, theirs = ((one.new, one.same, one.changed, one.amendments) for one in (self, other))
+        return mine == theirs
 
 
 def touched_sql() -> str:
@@ -112,22 +113,30 @@ def touched_sql() -> str:
     return TOUCHED.format(settled=settled("known.id"))
 
 
-def summarise(claim_import: ClaimImport) -> Summary:
-    """Return what accepting the staged import would do to the register as it is now."""
+def verdicts(claim_import: ClaimImport) -> Summary:
+    """Return what accepting the staged import would do to the register as it is now, without a look at its people."""
     summary = Summary()
     keys = {"import": claim_import.pk, "incident": claim_import.incident_id}
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, keys)
         for row in cursor.fetchall():
             _count(summary, *row)
-        summary.faults = dict(_rows(cursor, _FAULTS, keys))
         ((summary.rejected,),) = _rows(cursor, _REJECTED, keys)
         if summary.changed:
             ((summary.amendments,),) = _rows(cursor, _AMENDMENTS.format(touched=touched_sql()), keys)
+    summary.read = summary.new + summary.same + summary.changed + summary.rejected
+    return summary
+
+
+def summarise(claim_import: ClaimImport) -> Summary:
+    """Return `verdicts` with the faults of the rejected rows, and what people should look at."""
+    summary = verdicts(claim_import)
+    keys = {"import": claim_import.pk, "incident": claim_import.incident_id}
+    with connection.cursor() as cursor:
+        summary.faults = dict(_rows(cursor, _FAULTS, keys)) if summary.rejected else {}
         ((duplicates,),) = _rows(cursor, _POSSIBLE_DUPLICATES, keys)
         ((conflicts,),) = _rows(cursor, _CONFLICTS, keys)
     summary.possible_duplicates, summary.name_conflicts = int(duplicates), int(conflicts)
-    summary.read = summary.new + summary.same + summary.changed + summary.rejected
     return summary
 
 
