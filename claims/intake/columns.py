@@ -136,6 +136,10 @@ _ENDING_UNIT = re.compile(r"(?:^|[\s_/:])(천원|만원|백만원|억원)$")
 _BRACKETS = re.compile(r"[(\[{<](.*?)[)\]}>]")
 
 
+_LONGEST = 300
+"""A longer text is no heading that could be told from a description."""
+
+
 class Guess(NamedTuple):
     """The field that a heading names, and how surely: 3 in full, 2 in part or by a weak word, 1 by a pattern."""
 
@@ -151,6 +155,8 @@ def plain_heading(text: str) -> str:
 
 def guessed_field(heading: str) -> Guess | None:
     """Return the field that a heading names, or None where it names none."""
+    if len(heading) > _LONGEST:
+        return None
     plain = plain_heading(heading)
     if plain in _FIELD_OF:
         return Guess(_FIELD_OF[plain], 2 if plain in _WEAK else 3)
@@ -162,7 +168,7 @@ def guessed_field(heading: str) -> Guess | None:
 
 def unit_in(text: str) -> int | None:
     """Return how many won 1 stands for where a heading or a line above it says so: `(천원)`, `[단위: 만원]`."""
-    unified = unicodedata.normalize("NFKC", text).strip()
+    unified = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
     for inside in _BRACKETS.findall(unified):
         unit = _UNITS.get(plain_heading(inside).removeprefix("단위").removeprefix("unit").removeprefix("in"))
         if unit is not None:

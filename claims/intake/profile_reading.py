@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PARTS = frozenset(Profile.__dataclass_fields__) | {"format"}
 _ENCODINGS = ("", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp949")
 _LONGEST, _LONGEST_HEADING, _LONGEST_WORD = 80, 1_000, 120
-_MOST_COLUMNS, _MOST_ROWS, _MOST_WORDS = 16_384, 1_000, 2_000
+_MOST_COLUMNS, _MOST_ROWS, _MOST_WORDS = 16_384, 100, 2_000
 _CODE = re.compile(r"[-a-zA-Z0-9_]{1,40}", re.ASCII)
 _SIGN = re.compile(r"[^\d\s,.()+\-−－△▲▽▼]{1,8}")
 _UNSHOWN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")

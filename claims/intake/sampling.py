@@ -116,9 +116,9 @@ def _amount_in_words(cell: Cell) -> object:
 def currency_of(cells: Iterable[Cell]) -> str:
     """Return the sign that stands with the amounts of a column, the won's own left out, or an empty text."""
     for cell in cells:
-        if not isinstance(cell, str) or not any(mark.isdecimal() for mark in cell):
+        if not isinstance(cell, str) or not any(map(str.isdecimal, cell[:_SAMPLE_LENGTH])):
             continue
-        text = unicodedata.normalize("NFKC", cell).strip(" +-−()0123456789.,\t")
+        text = unicodedata.normalize("NFKC", cell[:_SAMPLE_LENGTH]).strip(" +-−()0123456789.,\t")
         if text.upper() in _CODES or (len(text) == 1 and unicodedata.category(text) == "Sc" and text != "₩"):
             return text
     return ""
