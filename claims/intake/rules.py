@@ -54,8 +54,8 @@ def short_text(cell: Cell, longest: int) -> str | Fault:
 
 def receipt_number(cell: Cell) -> str | Fault:
     """Return the receipt number, full-width letters as ASCII."""
-    text = short_text(cell, RECEIPT_LENGTH)
-    return text if isinstance(text, Fault) or text.isascii() else unicodedata.normalize("NFKC", text)[:RECEIPT_LENGTH]
+    text = cell if type(cell) is str else text_of(cell)
+    return short_text(text if text.isascii() else unicodedata.normalize("NFKC", text), RECEIPT_LENGTH)
 
 
 def received_at(formats: tuple[str, ...] = ()) -> Parser:

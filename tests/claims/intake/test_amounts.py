@@ -99,6 +99,49 @@ def test_unit_of_the_column_counts_for_bare_figures(text: str, unit: int, outcom
     assert amount_in_won(text, unit) == outcome
 
 
+@pytest.mark.parametrize(
+    ("text", "unit", "outcome"),
+    [
+        ("$1,234.00", 1_000, 1_234_000),
+        ("$1,234.56", 1_000, 1_234_560),
+        ("1,234.56$", 1_000, 1_234_560),
+        ("$ 1,234", 1, 1_234),
+        (" $0.00 ", 1_000, 0),
+        ("$1,234.5678", 1_000, Fault.NOT_WHOLE_WON),
+        ("$0.50", 1, Fault.NOT_WHOLE_WON),
+        ("-$5", 1_000, Fault.NEGATIVE),
+        ("$-5", 1_000, Fault.NEGATIVE),
+        ("($5.00)", 1_000, Fault.NEGATIVE),
+        ("＄1,234", 1_000, 1_234_000),
+        ("$", 1_000, Fault.NOT_A_NUMBER),
+        ("$$", 1_000, Fault.NOT_A_NUMBER),
+        ("€5", 1_000, Fault.NOT_A_NUMBER),
+        ("$1e9", 1_000, Fault.NOT_A_NUMBER),
+        # A word for won says what the figure is in, whatever the column's sign.
+        ("3만원", 1_000, 30_000),
+    ],
+)
+def test_sign_of_the_column_is_left_out(text: str, unit: int, outcome: object) -> None:
+    assert amount_in_won(text, unit, "$") == outcome
+
+
+@given(st.integers(0, MAX_WON), st.sampled_from([1, 1_000, 10_000, 1_000_000]))
+def test_amount_in_any_unit_with_decimals_and_sign_comes_back_as_won(won: int, unit: int) -> None:
+    whole, rest = divmod(won, unit)
+    decimals = str(rest).rjust(len(str(unit)) - 1, "0") if unit > 1 else ""
+    figure = f"{whole}.{decimals}" if decimals else str(whole)
+    separated = f"{whole:,}.{decimals}" if decimals else f"{whole:,}"
+    ways = (figure, separated, f" {separated} ", f"${separated}", f"{separated} $", f"$ {figure}")
+    assert [amount_in_won(way, unit, "$") for way in ways] == [won] * len(ways)
+    assert [amount_in_won(f"-{way}", unit, "$") for way in ways[:2]] == [Fault.NEGATIVE] * 2
+
+
+@given(st.text(max_size=80), st.sampled_from([1, 1_000]), st.sampled_from(["", "$", "US$"]))
+def test_any_text_with_unit_and_sign_is_an_amount_nothing_or_a_fault(text: str, unit: int, sign: str) -> None:
+    outcome = amount_in_won(text, unit, sign)
+    assert outcome is None or outcome in set(Fault) or (type(outcome) is int and 0 <= outcome <= MAX_WON)
+
+
 @given(st.integers(0, MAX_WON))
 def test_every_way_of_writing_one_amount_means_the_same(won: int) -> None:
     full_width = "".join(chr(ord(digit) + 0xFEE0) for digit in str(won))
@@ -120,6 +163,11 @@ def test_any_text_is_an_amount_nothing_or_a_fault(text: str) -> None:
         assert outcome is None or outcome in set(Fault)
 
 
+@given(st.integers(0, 10**12))
+def test_number_of_a_workbook_in_thousands_is_whole_won(won: int) -> None:
+    assert amount_of_cell(won / 1_000, 1_000) == won
+
+
 @pytest.mark.parametrize(
     ("number", "outcome"),
     [
@@ -131,6 +179,11 @@ def test_any_text_is_an_amount_nothing_or_a_fault(text: str) -> None:
         (math.nan, Fault.NOT_A_NUMBER),
         (math.inf, Fault.NOT_A_NUMBER),
         (1e30, Fault.TOO_LARGE),
+        # The error of a spreadsheet's arithmetic, behind what it keeps and shows.
+        (0.1 + 0.2 + 299_999.7, 300_000),
+        (MAX_WON, MAX_WON),
+        (MAX_WON + 1, Fault.TOO_LARGE),
+        (float(MAX_WON + 1), Fault.TOO_LARGE),
     ],
 )
 def test_number_of_a_workbook_is_read_as_the_number_it_is(number: float, outcome: object) -> None:

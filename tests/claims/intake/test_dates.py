@@ -39,6 +39,10 @@ def seoul(*parts: int) -> datetime:
         ("2022-10-19 14:05:09.123", seoul(2022, 10, 19, 14, 5, 9)),
         ("２０２２-１０-１９", seoul(2022, 10, 19)),
         (" 2022-10-19 ", seoul(2022, 10, 19)),
+        ("2022년 10월 19일오후 3시", seoul(2022, 10, 19, 15)),
+        ("2022-10-19 14:05 9", seoul(2022, 10, 19, 14, 5, 9)),
+        ("2022.10.9.14:05", seoul(2022, 10, 9, 14, 5)),
+        ("2022-10-19오전 9:05", seoul(2022, 10, 19, 9, 5)),
     ],
 )
 def test_date_that_reads_one_way_is_read(text: str, instant: datetime) -> None:
@@ -63,6 +67,11 @@ def test_date_that_reads_one_way_is_read(text: str, instant: datetime) -> None:
         "",
         "2022-10-19T14:05:09+99:00",
         "2" * 500,
+        # The 1st or the 11th; 14:05:09 or 14:00:59.
+        "2022-10-114:05",
+        "2022-10-19 14:059",
+        "1022-10-19 14:05:09",
+        "2022-10-19 24:00:00",
     ],
 )
 def test_date_that_reads_two_ways_or_none_is_refused(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from claims.intake import rules
 from claims.intake.date_formats import FORMATS
 from claims.intake.faults import SENTENCES, Fault, sentence
 from claims.intake.words import PRICINGS, REPORTER_TYPES, Round, named_services
+from relief.korea import banks, registration
 
 CELLS = st.one_of(st.text(max_size=80), st.floats(), st.integers(-(10**20), 10**20), st.booleans())
 
@@ -29,6 +31,9 @@ def test_every_fault_has_a_sentence() -> None:
         (2_013_081_805_991.0, "2013081805991"),
         ("P" * 40, "P" * 40),
         ("P" * 41, Fault.TOO_LONG),
+        # One sign that stands for three: what comes behind it is not cut off.
+        ("㈜" * 10 + "12345", "(주)" * 10 + "12345"),
+        ("㈜" * 13 + "12345", Fault.TOO_LONG),
         ("", ""),
         ("   ", ""),
     ],
@@ -209,6 +214,108 @@ def test_any_cell_is_a_value_or_a_fault_and_reads_the_same_twice(parser: rules.P
     first = parser(cell)
     assert isinstance(first, Fault) or first is None or type(first).__name__ in {"str", "int", "datetime"}
     assert parser(cell) == first
+
+
+@pytest.mark.parametrize(
+    ("cell", "formats", "outcome"),
+    [
+        ("2022-10-19 14:05", (), "2022-10-19T14:05:00+09:00"),
+        (44_853.5, (), "2022-10-19T12:00:00+09:00"),
+        ("16-Feb-17", ("D-MON-YY",), "2017-02-16T00:00:00+09:00"),
+        ("2017-02-16", ("D-MON-YY",), "2017-02-16T00:00:00+09:00"),
+        ("16-Feb-17", (), Fault.NO_SUCH_DATE),
+        ("2022-02-31", tuple(FORMATS), Fault.NO_SUCH_DATE),
+        ("3/4/2017", ("M/D/YYYY", "D/M/YYYY"), Fault.NO_SUCH_DATE),
+        (True, (), Fault.NO_SUCH_DATE),
+        (5.0, (), Fault.NO_SUCH_DATE),
+        ("  ", (), Fault.MISSING),
+    ],
+)
+def test_received_at(cell: rules.Cell, formats: tuple[str, ...], outcome: object) -> None:
+    value = rules.received_at(formats)(cell)
+    assert (value if isinstance(value, Fault) else value.isoformat()) == outcome
+
+
+@pytest.mark.parametrize(
+    ("cell", "outcome"),
+    [
+        ("$ -", None),
+        ("$-", None),
+        ("N/A", None),
+        ("$5", 5_000),
+        (5.25, 5_250),
+        (-5, Fault.NEGATIVE),
+        ("x", Fault.NOT_A_NUMBER),
+    ],
+)
+def test_amount_beside_words_for_nothing(cell: rules.Cell, outcome: object) -> None:
+    assert rules.amount(1_000, "$", frozenset({"-", "n/a"}))(cell) == outcome
+
+
+def test_bare_sign_is_no_amount_where_no_word_stands_for_nothing() -> None:
+    assert rules.amount(1_000, "$")("$ -") == Fault.NOT_A_NUMBER
+
+
+def test_word_with_a_meaning_of_its_own_is_not_parsed() -> None:
+    read = rules.mapped(rules.word(PRICINGS), {"프로요금제": "paid", "-": "unknown"})
+    assert [read(cell) for cell in ("프로 요금제", "-", "무료", "기타", "프" * 121)] == [
+        "paid", "unknown", "free", Fault.UNKNOWN_WORD, Fault.TOO_LONG,
+    ]  # fmt: skip
+
+
+def test_remembered_parser_never_takes_one_kind_of_cell_for_another() -> None:
+    read = rules.remembered(rules.bank)
+    assert [read(cell) for cell in ("4", 4.0, 4, "4", True, 1, "004")] == [
+        "004", "004", "004", "004", Fault.UNKNOWN_WORD, Fault.UNKNOWN_WORD, "004",
+    ]  # fmt: skip
+
+
+DIGITS = st.text("0123456789", min_size=4, max_size=4)
+
+
+@given(st.sampled_from(["010", "011", "016", "019", "02", "031", "064", "070"]), DIGITS, DIGITS)
+def test_phone_reads_the_same_in_every_way_of_writing(area: str, middle: str, last: str) -> None:
+    digits = f"{area}{middle}{last}"
+    ways = (
+        digits, f"{area}-{middle}-{last}", f"{area} {middle} {last}", f"{area}.{middle}.{last}",
+        f"{area}){middle}-{last}", f"({area}) {middle}-{last}", f"+82 {area[1:]}-{middle}-{last}", f" {digits} ",
+        "".join(chr(ord(digit) + 0xFEE0) for digit in digits),
+    )  # fmt: skip
+    assert [rules.phone(way) for way in ways] == [digits] * len(ways)
+
+
+@given(st.text("0123456789", min_size=9, max_size=9).filter(lambda digits: digits != "0" * 9))
+def test_registration_number_is_read_with_its_check_digit_alone(nine: str) -> None:
+    right = registration.check_digit(nine)
+    digits = f"{nine}{right}"
+    ways = (digits, registration.written(digits), f"{nine[:3]} {nine[3:5]} {nine[5:]}{right}", f" {digits} ")
+    assert [rules.registration_number(way) for way in ways] == [digits] * len(ways)
+    wrong = f"{nine}{(right + 1) % 10}"
+    assert rules.registration_number(wrong) == Fault.WRONG_CHECK_DIGIT
+
+
+@given(st.text("0123456789", min_size=9, max_size=16), st.lists(st.integers(1, 8), max_size=3), st.sampled_from("- "))
+def test_account_reads_the_same_with_separators_anywhere(digits: str, places: list[int], separator: str) -> None:
+    written = digits
+    for place in sorted(set(places), reverse=True):
+        written = f"{written[:place]}{separator}{written[place:]}"
+    assert rules.account(written) == digits
+
+
+@given(st.sampled_from(banks.BANKS), st.sampled_from(["{}", " {} ", "{}\t"]))
+def test_bank_is_known_by_each_of_its_names(bank: banks.Bank, way: str) -> None:
+    names = (bank.code, bank.code.lstrip("0"), bank.name, bank.name_en, bank.name_en.upper(), *bank.aliases)
+    assert {rules.bank(way.format(name)) for name in names} == {bank.code}
+
+
+@given(st.text(max_size=60))
+def test_text_that_was_read_is_composed_and_of_one_line(text: str) -> None:
+    for parser in (rules.name, rules.channel, rules.receipt_number):
+        value = parser(text)
+        if not isinstance(value, Fault):
+            assert unicodedata.is_normalized("NFC", value)
+            assert not {"\n", "\r", "\t"} & set(value)
+            assert parser(value) == value
 
 
 @given(st.text(max_size=60))
