@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import zipfile
 from enum import StrEnum
 from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
 from relief.errors import RuleBroken
+from relief.spreadsheets.archives import BROKEN, open_archive
 
-_START = 4096
+START = 4096
+"""Bytes of a beginning that tell its form."""
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -29,15 +30,22 @@ _OTHER_FILES = (
     b"\x7fELF",
 )
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<div", b"<script")
+# Sheets of Excel 2 to 4, which stand in no container.
+_OLD_SHEETS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+_PACKAGE = "[content_types].xml"
+_BOOKS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb"}
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 class Kind(StrEnum):
-    """The forms that can be read."""
+    """The forms that can be read; an archive by the table in it."""
 
     TEXT = "text"
     XLSX = "xlsx"
+    XLSB = "xlsb"
     XLS = "xls"
     ODS = "ods"
+    ARCHIVE = "zip"
 
 
 def not_recognised() -> RuleBroken:
@@ -70,30 +78,41 @@ def kind_of(file: IO[bytes]) -> Kind:
     Raises RuleBroken(file_not_recognised, workbook_locked or workbook_broken).
     """
     file.seek(0)
-    start = file.read(_START)
+    start = file.read(START)
     file.seek(0)
     if start.startswith((_ZIP, _EMPTY_ZIP)):
         return _kind_of_archive(file)
     if start.startswith(_OLE):
         return _kind_of_container(file)
-    markup = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower()
-    if start.startswith(_OTHER_FILES) or markup.startswith(_MARKUP):
+    if not may_be_table(start):
         raise not_recognised()
     return Kind.TEXT
 
 
+def may_be_table(start: bytes) -> bool:
+    """Return whether a file with these first START bytes can be a table; False where it is certainly none."""
+    markup = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower()
+    return not (start.startswith(_OTHER_FILES + _OLD_SHEETS) or markup.startswith(_MARKUP))
+
+
 def _kind_of_archive(file: IO[bytes]) -> Kind:
     try:
-        with zipfile.ZipFile(file) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, UnicodeError) as error:
+        with open_archive(file) as archive:
+            names = {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
+            for name, kind in _BOOKS.items():
+                if name in names:
+                    return Kind(kind)
+            if "mimetype" not in names:
+                if _PACKAGE in names:
+                    raise not_recognised()
+                return Kind.ARCHIVE
+            with archive.open(names["mimetype"]) as part:
+                if "content.xml" in names and part.read(len(_ODS)) == _ODS:
+                    return Kind.ODS
+    except BROKEN as error:
         raise broken() from error
     finally:
         file.seek(0)
-    if "xl/workbook.xml" in names:
-        return Kind.XLSX
-    if "content.xml" in names and "mimetype" in names:
-        return Kind.ODS
     raise not_recognised()
 
 

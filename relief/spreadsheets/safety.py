@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
 from relief.errors import RuleBroken
+from relief.spreadsheets.archives import BROKEN, ENCRYPTED, open_archive
 from relief.spreadsheets.limits import Limits
 from relief.spreadsheets.recognise import broken, locked
 
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 _PROLOGUE = 16 * 1024
-_ENCRYPTED = 0x1
 
 
 def too_large() -> RuleBroken:
@@ -31,7 +30,7 @@ def check_archive(file: IO[bytes], limits: Limits) -> None:
     Raises RuleBroken(workbook_too_large, workbook_has_entities, workbook_locked or workbook_broken).
     """
     try:
-        with zipfile.ZipFile(file) as archive:
+        with open_archive(file) as archive:
             entries = archive.infolist()
             expanded = sum(entry.file_size for entry in entries)
             packed = sum(entry.compress_size for entry in entries)
@@ -42,12 +41,15 @@ def check_archive(file: IO[bytes], limits: Limits) -> None:
                 or (expanded > limits.expanded // 64 and expanded > packed * limits.ratio)
             ):
                 raise too_large()
-            if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+            if packed > file.seek(0, 2):
+                # Entries that share their bytes unfold to more than they seem to hold.
+                raise broken()
+            if any(entry.flag_bits & ENCRYPTED for entry in entries):
                 raise locked()
             for entry in entries:
                 if entry.filename.lower().endswith(_XML_ENDINGS):
                     _check_prologue(archive, entry)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise broken() from error
     finally:
         file.seek(0)

@@ -1,28 +1,49 @@
-"""The process that opens a workbook: bounds first, then the file on standard input, rows to standard output.
+"""The process that opens a workbook: bounds first, then the file on standard input, messages to standard output.
 
-It needs neither settings nor database. Each line of its output is a list of rows [line, cells], or [0, [reason, line]]
-for a refusal.
+It needs neither settings nor database. A message is its length and a marshalled pair: ("", value) or (reason, value
+of a refusal). The first value is [visible sheets, sheet read], then come lists of rows (line, cells), at last an empty
+one.
 """
 
 from __future__ import annotations
 
 import gc
+import io
 import json
+import marshal
 import resource
+import struct
 import sys
-from datetime import date, datetime, time, timedelta
-from typing import Any
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from datetime import MAXYEAR, date, datetime, time, timedelta
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from python_calamine import (
     CalamineError,
-    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
     SheetVisibleEnum,
 )
 
-_ROWS_A_LINE = 250
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from relief.spreadsheets import error_cells
+else:
+    # Its package would load the settings.
+    sys.path.append(str(Path(__file__).parent))
+    import error_cells
+
+_ROWS_A_MESSAGE = 250
+Row = tuple[int, list[Any]]
+
+
+class _Refused(Exception):
+    """A reason that the parent puts into words, and its value."""
 
 
 def main() -> int:
@@ -34,68 +55,132 @@ def main() -> int:
     # Rows make no cycles; looking for some would double the time.
     gc.disable()
     try:
-        return _write_rows(bounds)
+        _write_sheet(bounds)
+    except _Refused as refused:
+        _write(*refused.args)
     except PasswordError:
-        return _refuse("locked")
+        _write("locked", None)
     except MemoryError:
-        return _refuse("memory")
+        _write("memory", None)
     except (CalamineError, OSError, ValueError):
-        return _refuse("broken")
+        _write("broken", None)
+    return 0
 
 
-def _write_rows(bounds: dict[str, Any]) -> int:
-    book = CalamineWorkbook.from_filelike(sys.stdin.buffer)
-    sheet = _sheet(book, bounds["sheet"])
-    if sheet is None or sheet.start is None:
-        return 0
-    _, first_column = sheet.start
-    if first_column + sheet.width > bounds["columns"]:
-        return _refuse("columns")
-    margin = [""] * first_column
-    rows: list[list[Any]] = []
+def _write(reason: str, value: Any) -> None:
+    # Newer versions look for values that stand twice, which rows seldom do.
+    message = marshal.dumps((reason, value), 2)
+    sys.stdout.buffer.write(struct.pack("<I", len(message)) + message)
+
+
+def _write_sheet(bounds: dict[str, Any]) -> None:
+    content = sys.stdin.buffer.read()
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except CalamineError as error:
+        # The library tries every form and tells no more than that none fits.
+        raise _Refused("locked" if error_cells.is_locked(content, bounds["kind"]) else "broken", None) from error
+    shown = {
+        about.name: place
+        for place, about in enumerate(book.sheets_metadata)
+        if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet
+    }
+    name = _chosen(list(shown), bounds["sheet"])
+    _write("", [list(shown), name])
+    sys.stdout.buffer.flush()
+    if name:
+        # The library lets go of the interpreter while it reads the sheet.
+        with ThreadPoolExecutor(1) as beside:
+            failed = beside.submit(error_cells.of_sheet, content, bounds["kind"], shown[name])
+            sheet = book.get_sheet_by_name(name)
+        if sheet.start is not None:
+            if sheet.start[1] + sheet.width > bounds["columns"]:
+                raise _Refused("columns", None)
+            _write_rows(_rows(sheet.iter_rows(), sheet.start[1], failed.result()), bounds)
+    _write("", [])
+
+
+def _chosen(sheets: list[str], wanted: str) -> str:
+    if not wanted:
+        return next(iter(sheets), "")
+    for alike in (str, _plain_name):
+        for name in sheets:
+            if alike(name) == alike(wanted):
+                return name
+    raise _Refused("sheet", [wanted, sheets])
+
+
+def _plain_name(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+def _rows(rows: Iterator[list[Any]], margin: int, failed: dict[int, dict[int, str]]) -> Iterator[Row]:
+    """Yield the rows that are not blank, each with its line."""
+    as_texts, left = _AS_TEXTS, [""] * margin
     # Blank rows above the first filled one are given out, blank columns before it are not.
-    for line, row in enumerate(sheet.iter_rows(), start=1):
-        cells = margin + [_plain(cell) for cell in row]
-        if all(cell == "" for cell in cells):
-            continue
-        if any(len(cell) > bounds["cell"] for cell in cells if isinstance(cell, str)):
-            _write(rows)
-            return _refuse("cell", line)
-        rows.append([line, cells])
-        if len(rows) == _ROWS_A_LINE:
-            _write(rows)
-            rows = []
-    _write(rows)
-    return 0
+    for line, row in enumerate(rows, start=1):
+        cells = [cell if cell.__class__ is str else as_texts.get(cell.__class__, str)(cell) for cell in row]
+        if margin:
+            cells = left + cells
+        if line in failed:
+            for column, text in failed[line].items():
+                if column < len(cells):
+                    cells[column] = text
+        if any(cells) or any(cell != "" for cell in cells):
+            yield line, cells
 
 
-def _write(rows: list[list[Any]]) -> None:
-    sys.stdout.buffer.write(json.dumps(rows, ensure_ascii=False).encode() + b"\n")
+def _write_rows(rows: Iterator[Row], bounds: dict[str, Any]) -> None:
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == _ROWS_A_MESSAGE:
+            _write_batch(batch, bounds)
+            batch = []
+    if batch:
+        _write_batch(batch, bounds)
 
 
-def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet | None:
-    for about in book.sheets_metadata:
-        named = about.name == name if name else about.visible == SheetVisibleEnum.Visible
-        if named and about.typ == SheetTypeEnum.WorkSheet:
-            return book.get_sheet_by_name(about.name)
-    return None
+def _write_batch(batch: list[Row], bounds: dict[str, Any]) -> None:
+    """Write rows; where they are so long that one of their cells may be too long, each by itself."""
+    message = marshal.dumps(("", batch), 2)
+    if len(message) <= bounds["cell"]:
+        sys.stdout.buffer.write(struct.pack("<I", len(message)) + message)
+        return
+    for line, cells in batch:
+        lengths = [len(cell) for cell in cells if isinstance(cell, str)]
+        if max(lengths, default=0) > bounds["cell"] or sum(lengths) > bounds["row"]:
+            raise _Refused("cell", line)
+        _write("", [(line, cells)])
 
 
-def _plain(cell: object) -> str | int | float | bool:
-    if isinstance(cell, str | bool | int | float):
-        return cell
-    if isinstance(cell, datetime):
-        # Spreadsheets keep times as fractions of a day: what is not a whole second is an error of rounding.
-        whole = cell + timedelta(microseconds=500_000)
-        return whole.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(cell, (date, time)):
-        return cell.isoformat()
-    return str(cell)
+def _number(cell: float) -> float | str:
+    return cell if isfinite(cell) else str(cell)
 
 
-def _refuse(reason: str, line: int = 0) -> int:
-    _write([[0, [reason, line]]])
-    return 0
+def _moment(cell: datetime) -> str:
+    # Spreadsheets keep times as fractions of a day: what is not a whole second is an error of rounding.
+    if cell.microsecond and cell.year < MAXYEAR:
+        cell = (cell + timedelta(microseconds=500_000)).replace(microsecond=0)
+    return cell.isoformat(" ", "seconds")
+
+
+def _duration(cell: timedelta) -> str:
+    """Return hours, minutes and seconds; a day has twenty-four of the hours."""
+    seconds = round(abs(cell).total_seconds())
+    sign = "-" if cell < timedelta() else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+_AS_TEXTS: dict[type, Callable[[Any], Any]] = {
+    bool: bool,
+    int: int,
+    float: _number,
+    datetime: _moment,
+    date: date.isoformat,
+    time: time.isoformat,
+    timedelta: _duration,
+}
 
 
 if __name__ == "__main__":

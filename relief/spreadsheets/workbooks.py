@@ -1,12 +1,14 @@
-"""Workbooks (XLSX, XLS, ODS), read by a process of its own under bounds of memory and time.
+"""Workbooks (XLSX, XLSB, XLS, ODS), read by a process of its own under bounds of memory and time.
 
 A few bytes can claim a sheet of seventeen thousand million cells; only the operating system stops that for certain.
-The child writes JSON lines of some rows each: [line, cells]. Dates become ISO text, which reads one way only.
+The child writes messages, each after its length: first the sheets, then rows by the hundred, at last that all is said.
 """
 
 from __future__ import annotations
 
 import json
+import marshal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -16,43 +18,80 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any
 
-from relief.spreadsheets.limits import Limits, cell_too_long, too_many_columns, too_many_rows
-from relief.spreadsheets.recognise import broken, locked
+from django.utils.translation import gettext_lazy as _
+
+from relief.errors import RuleBroken
+from relief.spreadsheets.limits import MEGABYTE, Limits, cell_too_long, too_many_columns, too_many_rows
+from relief.spreadsheets.recognise import Kind, broken, locked
 from relief.spreadsheets.safety import too_large
 
 Cell = str | int | float | bool
+Rows = Generator[tuple[int, list[Cell]], None, None]
 CHILD = Path(__file__).with_name("workbook_child.py")
+_LENGTH = struct.Struct("<I")
 
 
-def read_workbook(file: IO[bytes], limits: Limits, *, sheet: str = "") -> Generator[tuple[int, list[Cell]], None, None]:
-    """Yield (line, cells) of every row of the sheet (the first visible one where none is named) that is not blank.
+def open_workbook(file: IO[bytes], kind: Kind, limits: Limits, *, sheet: str = "") -> tuple[tuple[str, ...], str, Rows]:
+    """Return the visible sheets, the one that is read (the first where none is named), and its rows as a stream.
 
-    Raises RuleBroken(workbook_too_large, workbook_broken, workbook_locked, cell_too_long, too_many_columns or
-    too_many_rows).
+    Rows come as (line, cells), blank ones left out. Raises RuleBroken at once or at the row where it becomes clear:
+    sheet_not_found, workbook_too_large, workbook_broken, workbook_locked, cell_too_long, too_many_columns or
+    too_many_rows.
     """
-    rows = 0
     with ExitStack() as stack:
-        child = stack.enter_context(_child(stack.enter_context(_as_real_file(file)), limits, sheet))
+        child = _child(stack.enter_context(_as_real_file(file)), kind, limits, sheet)
+        stack.enter_context(child)
         stack.callback(child.kill)
-        for text in child.stdout or ():
-            for line, cells in json.loads(text):
-                if line == 0:
-                    raise _refusal(cells, limits)
-                rows += 1
-                if rows > limits.rows:
-                    raise too_many_rows(limits.rows)
-                yield line, cells
-        if child.wait() != 0:
-            raise too_large()
+        sheets, name = _next(child, limits)
+        rows = _rows(child, limits, stack.pop_all())
+        next(rows)
+    return tuple(sheets), name, rows
 
 
-def _child(file: IO[bytes], limits: Limits, sheet: str) -> subprocess.Popen[bytes]:
-    bounds = {"memory": limits.memory, "seconds": limits.seconds, "columns": limits.columns, "cell": limits.cell}
+def _rows(child: subprocess.Popen[bytes], limits: Limits, stack: ExitStack) -> Rows:
+    """Yield once when the child is in these hands, then every row; it ends with them, even where none was asked for."""
+    with stack:
+        yield 0, []
+        left = limits.rows
+        while batch := _next(child, limits):
+            if len(batch) > left:
+                yield from batch[:left]
+                raise too_many_rows(limits.rows)
+            left -= len(batch)
+            yield from batch
+
+
+def _next(child: subprocess.Popen[bytes], limits: Limits) -> Any:
+    """Return what the child says next; raises the refusal that it gives, or that its end without a word means."""
+    said = child.stdout
+    assert said is not None  # noqa: S101 - it was asked for
+    length = said.read(_LENGTH.size)
+    message = said.read(_LENGTH.unpack(length)[0]) if len(length) == _LENGTH.size else b""
+    if not message:
+        raise too_large()
+    # Our own module wrote it, from values that it made itself.
+    reason, value = marshal.loads(message)  # noqa: S302
+    if reason:
+        raise _refusal(reason, value, limits)
+    return value
+
+
+def _child(file: IO[bytes], kind: Kind, limits: Limits, sheet: str) -> subprocess.Popen[bytes]:
+    bounds = {
+        "memory": limits.memory,
+        "seconds": limits.seconds,
+        "columns": limits.columns,
+        "cell": limits.cell,
+        "row": limits.row,
+        "kind": str(kind),
+        "sheet": sheet,
+    }
     return subprocess.Popen(  # noqa: S603 - our own module, no text of the file among the arguments
-        [sys.executable, "-I", str(CHILD), json.dumps(bounds | {"sheet": sheet})],
+        [sys.executable, "-I", str(CHILD), json.dumps(bounds)],
         stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        pipesize=MEGABYTE,
     )
 
 
@@ -66,14 +105,23 @@ def _as_real_file(file: IO[bytes]) -> IO[bytes]:
     return copy
 
 
-def _refusal(reason: list[Any], limits: Limits) -> Exception:
-    word, line = reason
-    if word == "locked":
+def _refusal(reason: str, value: Any, limits: Limits) -> RuleBroken:
+    if reason == "sheet":
+        return _sheet_not_found(*value)
+    if reason == "locked":
         return locked()
-    if word == "columns":
+    if reason == "columns":
         return too_many_columns(limits.columns)
-    if word == "cell":
-        return cell_too_long(line)
-    if word == "memory":
+    if reason == "cell":
+        return cell_too_long(value)
+    if reason == "memory":
         return too_large()
     return broken()
+
+
+def _sheet_not_found(wanted: str, sheets: list[str]) -> RuleBroken:
+    return RuleBroken(
+        _("The workbook has no visible sheet %(wanted)s; it has: %(sheets)s. Choose one of them.")
+        % {"wanted": wanted, "sheets": ", ".join(sheets)},
+        code="sheet_not_found",
+    )

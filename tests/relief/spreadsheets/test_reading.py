@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import resource
-import zipfile
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from relief.errors import RuleBroken
-from relief.spreadsheets import Limits, open_sheet
+from relief.spreadsheets import Form, Limits, open_sheet
+from tests.relief.spreadsheets.workbook_files import parts_of, workbook, zipped
 
 TEXT = "접수번호,이름,금액\r\nK-1,서다현,300\r\nK-2,김이박,\r\n"
 # A spreadsheet knows no time zones.
@@ -39,30 +39,6 @@ def rows_or_refusal(content: bytes) -> list[tuple[int, list[Any]]] | str:
         return rows_of(content)
     except RuleBroken as refused:
         return refused.code
-
-
-def workbook(*sheets: list[list[Any]]) -> bytes:
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"default_date_format": "yyyy-mm-dd hh:mm"}) as book:
-        for rows in sheets:
-            sheet = book.add_worksheet()
-            for line, row in enumerate(rows):
-                for column, cell in enumerate(row):
-                    sheet.write(line, column, cell)
-    return file.getvalue()
-
-
-def zipped(parts: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", method) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
-def parts_of(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le", "utf-16-be"])
@@ -134,7 +110,9 @@ def test_text_in_no_known_encoding_is_refused() -> None:
         (b"<html><table><tr><td>1</td></tr></table></html>", "file_not_recognised"),
         (b"\xef\xbb\xbf  <!DOCTYPE html><html></html>", "file_not_recognised"),
         (b"<?xml version='1.0'?><Workbook/>", "file_not_recognised"),
-        (zipped({"readme.txt": b"hello"}), "file_not_recognised"),
+        (zipped({"[Content_Types].xml": b"", "word/document.xml": b""}), "file_not_recognised"),
+        (zipped({"mimetype": b"application/epub+zip", "content.xml": b""}), "file_not_recognised"),
+        (b"\x09\x04\x06\x00\x00\x00\x10\x00 a sheet of Excel 4", "file_not_recognised"),
         (b"PK\x03\x04 and nothing else", "workbook_broken"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "file_not_recognised"),
         (
@@ -176,8 +154,7 @@ def test_sheet_that_begins_lower_keeps_its_lines_and_columns() -> None:
 def test_named_sheet_is_read_and_the_first_one_otherwise() -> None:
     content = workbook([["first"]], [["second"]])
     assert rows_of(content) == [(1, ["first"])]
-    assert rows_of(content, sheet="Sheet2") == [(1, ["second"])]
-    assert rows_of(content, sheet="Sheet9") == []
+    assert rows_of(content, form=Form(sheet="Sheet2")) == [(1, ["second"])]
 
 
 def test_ending_that_lies_does_not_matter(tmp_path: Any) -> None:
