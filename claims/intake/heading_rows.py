@@ -28,8 +28,8 @@ def find_heading(rows: Sequence[Sequence[Cell]]) -> HeadingRows:
     """
     best = HeadingRows(0, 1, (), ())
     most = 1
-    for above in range(min(len(rows), _MOST_ABOVE)):
-        for height in (1, 2):
+    for height in (1, 2):
+        for above in range(min(len(rows), _MOST_ABOVE)):
             found = _read(rows, above, height)
             named = len({guess.field for guess in found.guesses if guess})
             if named > most:

@@ -53,7 +53,11 @@ def stated(cells: Iterable[Cell]) -> list[Cell]:
 
 def nothing_words(cells: Iterable[Cell]) -> dict[str, str]:
     """Return folded word → word as it stands for each word for nothing among the cells."""
-    return {folded(cell): cell.strip() for cell in cells if isinstance(cell, str) and _says_nothing(cell)}
+    found: dict[str, str] = {}
+    for cell in cells:
+        if isinstance(cell, str) and _says_nothing(cell):
+            found.setdefault(folded(cell), cell.strip())
+    return found
 
 
 def _says_nothing(cell: Cell) -> bool:
