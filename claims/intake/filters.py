@@ -14,9 +14,11 @@ from claims.intake.faults import SENTENCES
 from claims.intake.models import ClaimImport, ImportState, RejectedRow
 from relief.clock import end_of_day, start_of_day
 
-OPEN = "open"
-UNDER_WAY = (ImportState.WAITING, ImportState.LOADING)
-STATES = ((OPEN, _("Under way")), *ImportState.choices)
+OPEN, TO_DO = "open", "todo"
+UNDER_WAY = (ImportState.WAITING, ImportState.LOADING, ImportState.ACCEPTING, ImportState.UNDOING)
+WAITS_FOR_A_PERSON = (ImportState.PROPOSED, ImportState.STAGED, ImportState.FAILED)
+_TOGETHER = {OPEN: UNDER_WAY, TO_DO: WAITS_FOR_A_PERSON}
+STATES = ((TO_DO, _("Waiting for a person")), (OPEN, _("Under way")), *ImportState.choices)
 REJECTED = (("yes", _("With rejected rows")), ("no", _("Without rejected rows")))
 
 
@@ -43,8 +45,8 @@ class ImportFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
 
     def by_state(self, rows: QuerySet[ClaimImport], name: str, value: str) -> QuerySet[ClaimImport]:
-        """Keep the imports in a state; "open" keeps those that wait or load."""
-        return rows.filter(state__in=UNDER_WAY if value == OPEN else (value,))
+        """Keep the imports in a state; "open" keeps those that a worker has, "todo" those that a person has to do."""
+        return rows.filter(state__in=_TOGETHER.get(value, (value,)))
 
     def by_rejected(self, rows: QuerySet[ClaimImport], name: str, value: str) -> QuerySet[ClaimImport]:
         """Keep the imports that refused rows, or those that refused none."""

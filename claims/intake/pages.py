@@ -1,33 +1,21 @@
-"""Pages of the intake: handing a claim file in, and taking its rejected rows away."""
+"""The page on which a claim file is handed in."""
 
 from __future__ import annotations
 
-import tempfile
-from contextlib import ExitStack
 from typing import Any, cast
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest
-from django.utils.text import capfirst
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import View
-from unfold.views import UnfoldModelAdminViewMixin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from claims.catalogue.models import Incident
-from claims.intake import rejections
 from claims.intake.columns import FIELDS, NEEDED
-from claims.intake.filters import RejectedRowFilter
-from claims.intake.models import ClaimImport, RejectedRow
 from claims.intake.services import PERMISSION, receive_file
 from relief.accounts.models import User
-from relief.audit.models import Disclosure
-from relief.audit.services import record_disclosure
 from relief.errors import RuleBroken
 from relief.scope import working_incident_id
 from relief.site.pages import ActPage
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def person(request: HttpRequest) -> User:
@@ -89,40 +77,3 @@ class ReceivePage(ActPage):
             content_type=file.content_type or "",
         )
         return _("%(file)s is stored; this page shows how far its import is.") % {"file": self.row}
-
-
-class RejectedRowsPage(UnfoldModelAdminViewMixin, View):
-    """Answers the rejected rows of an import as a workbook; `?fault=` keeps those with one fault."""
-
-    permission_required = "claims.view_rejectedrow"
-    title = _("Rejected rows")
-
-    def get(self, request: HttpRequest, object_id: str, **_words: Any) -> FileResponse:
-        claim_import: ClaimImport | None = self.model_admin.get_object(request, object_id)
-        if claim_import is None:
-            raise Http404
-        rows = RejectedRow.objects.filter(claim_import=claim_import)
-        chosen = RejectedRowFilter(request.GET, queryset=rows)
-        if not chosen.is_valid():
-            raise Http404
-        with ExitStack() as stack:
-            file = stack.enter_context(tempfile.TemporaryFile())
-            rejections.write_workbook(file, claim_import=claim_import, rows=chosen.qs)
-            # From here on the response closes it.
-            stack.pop_all()
-        record_disclosure(
-            by=person(request),
-            kind=Disclosure.Kind.DOWNLOAD,
-            subject="claims.rejectedrow",
-            subject_key=str(claim_import.pk),
-            fields="cells",
-            reason=claim_import.stored_file.name,
-            request_id=request.META.get("RELIEF_REQUEST_ID", ""),
-            incident_id=claim_import.incident_id,
-        )
-        file.seek(0)
-        stem = claim_import.stored_file.name.rsplit(".", 1)[0]
-        name = f"{stem} {capfirst(self.title)}.xlsx"
-        return FileResponse(
-            file, as_attachment=True, filename=name, content_type=XLSX, headers={"Cache-Control": "private, no-store"}
-        )

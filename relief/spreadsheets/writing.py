@@ -1,4 +1,4 @@
-"""Tables that people take away: every cell is text, and none of them acts when a spreadsheet opens it."""
+"""Tables that people take away: cells are texts, or plain values, and none of them acts when a spreadsheet opens it."""
 
 from __future__ import annotations
 
@@ -36,6 +36,17 @@ def write_texts(
     A text that a spreadsheet would read as a formula carries the format's own mark for quoted text: it stays as it was
     written, also after somebody edits the cell. Rows past the end of a sheet go on in the next one.
     """
+    return write_cells(file, title=title, headings=headings, rows=([str(cell) for cell in row] for row in rows))
+
+
+def write_cells(
+    file: IO[bytes],
+    *,
+    title: StrOrPromise,
+    headings: Sequence[StrOrPromise],
+    rows: Iterable[Sequence[str | int | float | bool]],
+) -> int:
+    """Write an XLSX as `write_texts` does, with numbers and truth values as such: they read back as what they were."""
     count = 0
     # Closed whatever happens: the writer keeps temporary files open until then.
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
@@ -48,8 +59,13 @@ def write_texts(
             if line == 1:
                 sheet = _sheet(book, str(title), headings, bold)
             for column, cell in enumerate(row):
-                text = str(cell)[:CELL_LENGTH]
-                sheet.write_string(line, column, text, quoted if text.startswith(_ACTIVE) else plain)
+                if isinstance(cell, bool):
+                    sheet.write_boolean(line, column, cell)
+                elif isinstance(cell, int | float):
+                    sheet.write_number(line, column, cell)
+                else:
+                    text = cell[:CELL_LENGTH]
+                    sheet.write_string(line, column, text, quoted if text.startswith(_ACTIVE) else plain)
         if sheet is None:
             _sheet(book, str(title), headings, bold)
     return count
