@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from psycopg import errors as database_errors
 
 from claims.intake.facts import Amendment, AmendmentState, StagedClaim
+from claims.intake.loading import without_values
 from claims.intake.models import ClaimImport, RejectedRow
 from claims.intake.summary import BESIDE_REGISTER, CHANGED, Summary, touched_sql, verdicts
 from claims.register.models import Claim
@@ -89,14 +90,15 @@ def accept_staged(claim_import: ClaimImport, *, accepted: Summary) -> None:
             cursor.execute(_LOCKED, keys)
         if not verdicts(claim_import).agrees_with(accepted):
             raise RegisterMoved
-        with _against_others():
+        with without_values(), _against_others():
             cursor.execute(_CLAIMANTS, keys)
             cursor.execute(_CLAIMS, keys)
         if cursor.rowcount != accepted.new:
             raise RegisterMoved
         if accepted.changed:
-            _amend(claim_import, keys)
-            cursor.execute(_APPLY, keys)
+            with without_values():
+                _amend(claim_import, keys)
+                cursor.execute(_APPLY, keys)
     if claim_import.continues_id is not None:
         _close_corrected(claim_import)
     StagedClaim.objects.filter(claim_import=claim_import).delete()
@@ -127,38 +129,46 @@ def _against_others() -> Iterator[None]:
         raise
 
 
+class _Change(NamedTuple):
+    """A changed row: its staged key, the claim and its version, the claimant it names, and whether people own it."""
+
+    staged: int
+    claim: int
+    version: int
+    claimant: int | None
+    touched: bool
+
+
 def _amend(claim_import: ClaimImport, keys: dict[str, int]) -> None:
     """Write an amendment for every changed row: applied at once, or waiting where the claim is a person's by now."""
     with connection.cursor() as cursor:
         cursor.execute(_CHANGES.format(touched=touched_sql()), keys)
-        while found := cursor.fetchmany(_CHANGES_AT_ONCE):
-            staged = StagedClaim.objects.in_bulk([row[0] for row in found])
-            Amendment.objects.bulk_create([_amendment(claim_import, staged[row[0]], *row[1:]) for row in found])
+        while found := [_Change(*row) for row in cursor.fetchmany(_CHANGES_AT_ONCE)]:
+            staged = StagedClaim.objects.in_bulk([change.staged for change in found])
+            Amendment.objects.bulk_create([_amendment(claim_import, staged[change.staged], change) for change in found])
 
 
-def _amendment(
-    claim_import: ClaimImport, staged: StagedClaim, claim: int, version: int, claimant: int | None, touched: bool
-) -> Amendment:
+def _amendment(claim_import: ClaimImport, staged: StagedClaim, change: _Change) -> Amendment:
     values: dict[str, Any] = {column: getattr(staged, column) for column in REPORTED}
     for column in SEALED:
         sealed = values[f"{column}_sealed"]
         if sealed is not None:
             clear = unseal(sealed, bound_to=Claim.bound(column, staged.claim_key))
-            values[f"{column}_sealed"] = seal(clear, bound_to=Claim.bound(column, claim))
+            values[f"{column}_sealed"] = seal(clear, bound_to=Claim.bound(column, change.claim))
     return Amendment(
         claim_import=claim_import,
-        claim_id=claim,
-        claimant_id=claimant,
+        claim_id=change.claim,
+        claimant_id=change.claimant,
         line=staged.line,
-        state=AmendmentState.WAITING if touched else AmendmentState.APPLIED,
-        replaced_version=None if touched else version,
+        state=AmendmentState.WAITING if change.touched else AmendmentState.APPLIED,
+        replaced_version=None if change.touched else change.version,
         **values,
     )
 
 
 def _close_corrected(claim_import: ClaimImport) -> None:
     """Say on the rejected rows of the import before which of them came again in this one, rightly or not."""
-    before = RejectedRow.objects.filter(claim_import=claim_import.continues_id)
+    before: Any = RejectedRow.objects.filter(claim_import=claim_import.continues_id)
     for again in (StagedClaim, RejectedRow):
         lines = again._default_manager.filter(claim_import=claim_import).values("line")
         before.filter(line__in=lines).update(corrected_by=claim_import)

@@ -39,8 +39,8 @@ def original_rows(
         if line not in left:
             raise RuleBroken(
                 _(
-                    "Row %(place)s of the workbook says that it is line %(line)s, which is not, or no longer, among the "
-                    "rejected rows of this import. Remove the row, or take the workbook again."
+                    "Row %(place)s of the workbook says that it is line %(line)s, which is not, or no longer, among "
+                    "the rejected rows of this import. Remove the row, or take the workbook again."
                 )
                 % {"place": f"{place:,}", "line": text_of(cells[0])[:20] if cells else ""},
                 code="line_not_open",

@@ -115,8 +115,6 @@ class Preparer:
         )
 
 
-
-
 def rejected_line(claim_import_id: int, rejected: Rejected, layout: Layout) -> str:
     """Return the COPY line of a refused row with every long run of digits masked.
 

@@ -62,7 +62,7 @@ class StagedClaim(ReportedFacts):
     )
     receipt_number = models.CharField(_("receipt number"), max_length=40)
     name_key = models.CharField(max_length=200)
-    identity_kind = models.CharField(_("known by"), max_length=12, choices=Claimant.Identity, null=True)  # noqa: DJ001 - nobody
+    identity_kind = models.CharField(_("known by"), max_length=12, choices=Claimant.Identity, null=True)
     identity_index = models.BinaryField(_("blind index"), max_length=16, null=True)
 
     objects = scoped_by("claim_import__incident_id").as_manager()

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 import psycopg
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from claims.intake.checking import ROWS_A_BATCH, Batch, Checker, Parcel, checked
@@ -42,8 +42,8 @@ _REPEATED = """
 """
 
 
-class CopyBroken(Exception):
-    """The database refused a COPY for a reason that no rule names; the message is the error's class and SQLSTATE.
+class RowsRefused(Exception):
+    """The database refused rows for a reason that no rule names; the message is the error's class and SQLSTATE.
 
     What the database says quotes the row, and rows are personal data: they must not reach a log.
     """
@@ -51,15 +51,16 @@ class CopyBroken(Exception):
 
 @contextmanager
 def without_values() -> Iterator[None]:
-    """Turn what the database says into a refusal under its rule, or into `CopyBroken`."""
+    """Turn what the database says into a refusal under its rule, or into `RowsRefused`."""
     try:
         yield
-    except psycopg.Error as error:
-        name = error.diag.constraint_name or ""
+    except (psycopg.Error, DatabaseError) as error:
+        cause = error.__cause__ if isinstance(error, DatabaseError) else error
+        name = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
         sentence = declared_constraints().get(name)
         if sentence is not None:
             raise RuleBroken(sentence, code=name) from None
-        raise CopyBroken(f"{type(error).__name__} {error.sqlstate}") from None
+        raise RowsRefused(f"{type(cause).__name__} {getattr(cause, 'sqlstate', '')}") from None
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def read_file(run: jobs.Run) -> dict[str, Any]:
     """
     claim_import = _import_of(run)
     if claim_import.state == ImportState.STAGED:
-        return claim_import.summary
+        return dict(claim_import.summary)
     if claim_import.state != ImportState.LOADING:
         IMPORT_STATES.move(claim_import, ImportState.LOADING, ended_at=None)
     layout = stage(claim_import, run)
@@ -108,11 +108,10 @@ def register_file(run: jobs.Run) -> dict[str, Any]:
             _register(claim_import, run)
     rule_set = newest_rule_set(claim_import.incident_id)
     if rule_set is None:
-        return claim_import.summary
-    with kept_alive(run, stage="classifying", done=claim_import.rows_read):
-        with database_rules(), transaction.atomic():
-            run.hold()
-            return claim_import.summary | {"classified": classify(rule_set, claim_import_id=claim_import.pk)}
+        return dict(claim_import.summary)
+    with kept_alive(run, stage="classifying", done=claim_import.rows_read), database_rules(), transaction.atomic():
+        run.hold()
+        return dict(claim_import.summary) | {"classified": classify(rule_set, claim_import_id=claim_import.pk)}
 
 
 def _register(claim_import: ClaimImport, run: jobs.Run) -> None:
@@ -165,9 +164,8 @@ def undo_file(run: jobs.Run) -> dict[str, Any]:
     claim_import = _import_of(run)
     if claim_import.state == ImportState.UNDONE:
         return dict(run.job.outcome)
-    with kept_alive(run, stage="undoing", total=claim_import.rows_new):
-        with database_rules(), transaction.atomic():
-            removed = take_out(claim_import)
-            run.hold()
-            IMPORT_STATES.move(claim_import, ImportState.UNDONE, ended_at=clock.now())
+    with kept_alive(run, stage="undoing", total=claim_import.rows_new), database_rules(), transaction.atomic():
+        removed = take_out(claim_import)
+        run.hold()
+        IMPORT_STATES.move(claim_import, ImportState.UNDONE, ended_at=clock.now())
     return {"removed": removed}

@@ -139,9 +139,7 @@ def refuse(*, by: User, claim_import: ClaimImport, reason: str) -> ClaimImport:
     return _give_up(by=by, claim_import=claim_import, to=ImportState.REFUSED, act="claims.refuse_import", reason=reason)
 
 
-def _give_up(
-    *, by: User, claim_import: ClaimImport, to: ImportState, act: str, reason: str = ""
-) -> ClaimImport:
+def _give_up(*, by: User, claim_import: ClaimImport, to: ImportState, act: str, reason: str = "") -> ClaimImport:
     require(by, PERMISSION)
     with database_rules(), transaction.atomic(), acting(by=by, act=act, reason=reason):
         locked = _locked(claim_import)
@@ -191,8 +189,10 @@ def undo(*, by: User, claim_import: ClaimImport, reason: str) -> ClaimImport:
 
 
 def _locked(claim_import: ClaimImport) -> ClaimImport:
-    return ClaimImport.objects.select_for_update(of=("self",)).select_related("incident", "stored_file").get(
-        pk=claim_import.pk
+    return (
+        ClaimImport.objects.select_for_update(of=("self",))
+        .select_related("incident", "stored_file")
+        .get(pk=claim_import.pk)
     )
 
 
@@ -201,5 +201,3 @@ def _reason(reason: str) -> str:
     if not reason:
         raise RuleBroken(_("Give a reason: it stands in the record."), code="reason_missing")
     return reason
-
-

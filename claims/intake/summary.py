@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -11,8 +11,8 @@ from claims.intake.models import ClaimImport
 from claims.register.settled import settled
 
 # A claim that a person corrected has more versions than files gave it; a person's word stays until a person says so.
-TOUCHED = f"""(
-    {{settled}} OR known.version - 1 <> (
+TOUCHED = """(
+    {settled} OR known.version - 1 <> (
         SELECT count(*) FROM claims_amendment applied WHERE applied.claim_id = known.id AND applied.state = 'applied'
     )
 )"""
@@ -36,8 +36,8 @@ _COUNTS = f"""
         count(*), COALESCE(sum(staged.claimed_loss), 0),
         count(*) FILTER (WHERE staged.name = '' OR staged.phone_sealed IS NULL OR staged.account_sealed IS NULL)
     {BESIDE_REGISTER} GROUP BY 1, 2, 3, 4
-"""  # noqa: S608 - fragments of ours
-_AMENDMENTS = f"SELECT count(*) {BESIDE_REGISTER} AND {CHANGED} AND {{touched}}"  # noqa: S608
+"""
+_AMENDMENTS = f"SELECT count(*) {BESIDE_REGISTER} AND {CHANGED} AND {{touched}}"
 _POSSIBLE_DUPLICATES = """
     WITH people AS (
         SELECT identity_index, identity_kind, service_id, count(*) AS claims FROM claims_stagedclaim
@@ -108,6 +108,16 @@ class Summary:
         return mine == theirs
 
 
+class _Counted(NamedTuple):
+    verdict: str
+    reporter_type: str
+    admission: str
+    intake_round: int | None
+    rows: int
+    losses: int
+    incomplete: int
+
+
 def touched_sql() -> str:
     """Return SQL that is true where the claim `known` is decided, or was corrected by a person."""
     return TOUCHED.format(settled=settled("known.id"))
@@ -120,7 +130,7 @@ def verdicts(claim_import: ClaimImport) -> Summary:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, keys)
         for row in cursor.fetchall():
-            _count(summary, *row)
+            _count(summary, _Counted(*row))
         ((summary.rejected,),) = _rows(cursor, _REJECTED, keys)
         if summary.changed:
             ((summary.amendments,),) = _rows(cursor, _AMENDMENTS.format(touched=touched_sql()), keys)
@@ -145,21 +155,18 @@ def _rows(cursor: Any, statement: str, keys: dict[str, int]) -> list[tuple[Any, 
     return list(cursor.fetchall())
 
 
-def _count(
-    summary: Summary, verdict: str, reporter_type: str, admission: str, intake_round: int | None,
-    count: int, losses: int, incomplete: int,
-) -> None:  # fmt: skip
-    setattr(summary, verdict, getattr(summary, verdict) + count)
-    summary.sum_of_file += int(losses)
-    if verdict != "new":
+def _count(summary: Summary, found: _Counted) -> None:
+    setattr(summary, found.verdict, getattr(summary, found.verdict) + found.rows)
+    summary.sum_of_file += int(found.losses)
+    if found.verdict != "new":
         return
-    summary.sum_of_losses += int(losses)
-    summary.incomplete += incomplete
+    summary.sum_of_losses += int(found.losses)
+    summary.incomplete += found.incomplete
     for counts, key in (
-        (summary.reporter_types, reporter_type),
-        (summary.admissions, admission),
-        (summary.rounds, str(intake_round or "")),
+        (summary.reporter_types, found.reporter_type),
+        (summary.admissions, found.admission),
+        (summary.rounds, str(found.intake_round or "")),
     ):
         before = counts.setdefault(key, [0, 0])
-        before[0] += count
-        before[1] += int(losses)
+        before[0] += found.rows
+        before[1] += int(found.losses)

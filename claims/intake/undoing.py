@@ -12,8 +12,8 @@ from claims.register.settled import settled
 from relief.errors import RuleBroken
 
 _OWN = "FROM claims_claim known WHERE known.claim_import_id = %(import)s"
-_DECIDED = f"""
-    SELECT count(*) FROM claims_claim known WHERE {{settled}} AND (
+_DECIDED = """
+    SELECT count(*) FROM claims_claim known WHERE {settled} AND (
         known.claim_import_id = %(import)s OR known.id IN (
             SELECT claim_id FROM claims_amendment WHERE claim_import_id = %(import)s AND state = 'applied'
         )

@@ -127,7 +127,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _summary(claim_import: ClaimImport) -> dict[str, Any]:
-        job = Job.objects.filter(pk=claim_import.job_id).first()
+        job = claim_import.job
         return {
             "import": claim_import.pk,
             "state": claim_import.state,
@@ -181,7 +181,9 @@ class Command(BaseCommand):
         counts = {key: f"{summary[key]:,}" for key in _WORDS}
         head = _("Accepted") if summary["state"] == ImportState.ACCEPTED else _("Read, to be accepted")
         self.stdout.write(
-            _("%(head)s: %(read)s rows: %(new)s new, %(same)s same as before, %(changed)s changed, %(rejected)s rejected.")
+            _(
+                "%(head)s: %(read)s rows: %(new)s new, %(same)s same as before, %(changed)s changed, %(rejected)s rejected."
+            )
             % (counts | {"head": head})
         )
         self.stdout.write(

@@ -11,7 +11,10 @@ import pytest
 
 from claims.catalogue.models import Incident
 from claims.intake.models import ClaimImport
-from claims.intake.services import receive_file
+from claims.intake.proposing import layout_for
+from claims.intake.services import accept, load, receive_file
+from claims.register.models import Claim
+from committee.decisions.models import Decision, DecisionRun
 from committee.demo.layouts import OFFICIAL
 from relief.accounts.models import User
 from relief.jobs.models import Job
@@ -34,6 +37,20 @@ GOOD = {
     "계좌번호": "123456-78-901234",
 }
 assert tuple(GOOD) == OFFICIAL.headings
+
+
+def decided(claim: Claim) -> Decision:
+    """Return a decision on the claim, by the first tier of an adopted policy."""
+    policy = factories.TierPolicyFactory(incident=claim.incident, adopted=True)
+    run = DecisionRun.objects.create(
+        incident=claim.incident, policy=policy, run_by=policy.drafted_by, created_at=factories.WHEN
+    )
+    return Decision.objects.create(
+        claim=claim, run=run, policy=policy, tier=policy.tiers.first(), outcome="supported", reason_code="tier",
+        amount=30_000, fact_loss=claim.claimed_loss, fact_reporter_type="small_business", fact_pricing="free",
+        fact_nature="monetary", fact_admission="regular", fact_operator_kind="company",
+        decided_by=policy.drafted_by, decided_at=factories.WHEN,
+    )  # fmt: skip
 
 
 def csv_of(*rows: dict[str, str]) -> bytes:
@@ -63,7 +80,7 @@ def staff(catalogue: Incident, user_as: Callable[[str], User]) -> User:
 
 @pytest.fixture
 def hand_in(staff: User, catalogue: Incident, private_folder: Any) -> Callable[..., ClaimImport]:
-    """Hand a file in, without carrying its import out."""
+    """Hand a file in; nothing of it is read yet."""
 
     def hand_in(content: bytes, name: str = "claims.csv", **options: Any) -> ClaimImport:
         return receive_file(by=staff, incident=catalogue, chunks=[content], name=name, **options)
@@ -72,14 +89,45 @@ def hand_in(staff: User, catalogue: Incident, private_folder: Any) -> Callable[.
 
 
 @pytest.fixture
-def take_in(hand_in: Callable[..., ClaimImport]) -> Callable[..., tuple[ClaimImport, Job]]:
-    """Hand a file in and carry its import out; return the import and its job as they are then."""
+def queue(hand_in: Callable[..., ClaimImport], staff: User) -> Callable[..., ClaimImport]:
+    """Hand a file in and confirm the columns that its headings suggest; its job waits."""
+
+    def queue(content: bytes, name: str = "claims.csv", **options: Any) -> ClaimImport:
+        claim_import = hand_in(content, name, **options)
+        layout, saved = layout_for(claim_import)
+        return load(by=staff, claim_import=claim_import, layout=layout, saved_profile=saved)
+
+    return queue
+
+
+def carried_out(claim_import: ClaimImport) -> tuple[ClaimImport, Job]:
+    """Carry out the job that the import waits for; return both as they are then."""
+    job_id = ClaimImport.objects.get(pk=claim_import.pk).job_id
+    assert job_id is not None
+    carry_out(job_id)
+    return ClaimImport.objects.get(pk=claim_import.pk), Job.objects.get(pk=job_id)
+
+
+@pytest.fixture
+def read_in(queue: Callable[..., ClaimImport]) -> Callable[..., ClaimImport]:
+    """Hand a file in and read it into staging; nobody has accepted it."""
+
+    def read_in(content: bytes, name: str = "claims.csv", **options: Any) -> ClaimImport:
+        claim_import, _job = carried_out(queue(content, name, **options))
+        assert claim_import.state == "staged"
+        return claim_import
+
+    return read_in
+
+
+@pytest.fixture
+def take_in(queue: Callable[..., ClaimImport], staff: User) -> Callable[..., tuple[ClaimImport, Job]]:
+    """Hand a file in and accept it; return the import and its last job, wherever they ended."""
 
     def take_in(content: bytes, name: str = "claims.csv", **options: Any) -> tuple[ClaimImport, Job]:
-        claim_import = hand_in(content, name, **options)
-        assert claim_import.job_id is not None
-        carry_out(claim_import.job_id)
-        claim_import.refresh_from_db()
-        return claim_import, Job.objects.get(pk=claim_import.job_id)
+        claim_import, job = carried_out(queue(content, name, **options))
+        if claim_import.state != "staged":
+            return claim_import, job
+        return carried_out(accept(by=staff, claim_import=claim_import))
 
     return take_in

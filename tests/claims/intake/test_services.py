@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
-import psycopg
 import pytest
 from django.db import connection
 from django.utils.translation import gettext
 
 from claims.catalogue.models import Incident
-from claims.intake import loading, services
+from claims.intake import services
 from claims.intake.models import ClaimImport, RejectedRow
 from claims.register.models import Claim, Claimant
 from claims.triage.models import Classification
@@ -22,8 +20,6 @@ from committee.demo.rule_sets import FINAL_RULES
 from relief.accounts.models import User
 from relief.errors import NotAllowed, RuleBroken
 from relief.files.models import StoredFile
-from relief.jobs import services as jobs
-from relief.jobs.models import Job
 from relief.sealed import blind_index
 from tests import factories
 from tests.claims.intake.conftest import csv_of
@@ -63,7 +59,9 @@ def test_file_becomes_claims_with_sealed_numbers(take_in: Callable[..., Any], st
 
 
 def test_every_row_is_accounted_for(take_in: Callable[..., Any]) -> None:
-    claim_import, job = take_in(csv_of({}, {"매출 손실 규모액": "-5"}, {}, {"접수번호": "K-000001"}, {"접수일시": "x"}))
+    claim_import, _job = take_in(
+        csv_of({}, {"매출 손실 규모액": "-5"}, {}, {"접수번호": "K-000001"}, {"접수일시": "x"})
+    )
     assert (claim_import.rows_read, claim_import.rows_new, claim_import.rows_same, claim_import.rows_rejected) == (
         5,
         2,
@@ -71,7 +69,7 @@ def test_every_row_is_accounted_for(take_in: Callable[..., Any]) -> None:
         3,
     )
     assert claim_import.sum_of_losses == 840_000
-    assert job.outcome["faults"] == {"negative": 1, "duplicate": 1, "no_such_date": 1}
+    assert claim_import.summary["faults"] == {"negative": 1, "duplicate": 1, "no_such_date": 1}
     assert list(RejectedRow.objects.order_by("line").values_list("line", flat=True)) == [3, 5, 6]
 
 
@@ -146,18 +144,9 @@ def test_same_file_at_once_without_the_constraint_is_taken_several_times(
         race([lambda: hand_in(csv_of({}))] * 4)
         assert ClaimImport.objects.count() > 1
     finally:
-        Job.objects.all().update(state="cancelled")
-        ClaimImport.objects.all().update(state="cancelled")
+        ClaimImport.objects.all().update(state="refused")
         with connection.cursor() as cursor:
             cursor.execute(index)
-
-
-def test_cancelled_import_lets_its_file_come_again(staff: User, hand_in: Callable[..., Any]) -> None:
-    claim_import = hand_in(csv_of({}))
-    jobs.cancel(job=claim_import.job, by=staff)
-    claim_import.refresh_from_db()
-    assert claim_import.state == "cancelled"
-    assert hand_in(csv_of({})).state == "waiting"
 
 
 def test_rows_seen_before_count_as_the_same(take_in: Callable[..., Any]) -> None:
@@ -177,14 +166,6 @@ def test_row_written_otherwise_but_meaning_the_same_is_the_same(take_in: Callabl
     assert (claim_import.rows_same, claim_import.rows_new) == (1, 0)
 
 
-def test_receipt_number_with_other_content_is_refused(take_in: Callable[..., Any]) -> None:
-    take_in(csv_of({}))
-    claim_import, job = take_in(csv_of({"매출 손실 규모액": "1"}))
-    assert (claim_import.rows_new, claim_import.rows_rejected) == (0, 1)
-    assert job.outcome["faults"] == {"known_otherwise": 1}
-    assert Claim.objects.get().claimed_loss == 420_000
-
-
 def test_receipt_number_of_another_incident_is_no_matter(take_in: Callable[..., Any]) -> None:
     factories.ClaimFactory(receipt_number="K-000001")
     claim_import, _ = take_in(csv_of({}))
@@ -192,7 +173,7 @@ def test_receipt_number_of_another_incident_is_no_matter(take_in: Callable[..., 
 
 
 def test_duplicate_is_found_across_batches(take_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("claims.intake.batches.ROWS_A_BATCH", 2)
+    monkeypatch.setattr("claims.intake.loading.ROWS_A_BATCH", 2)
     claim_import, _ = take_in(csv_of({}, {}, {}, {"접수번호": "K-000001"}, {}))
     assert (claim_import.rows_new, claim_import.rows_rejected) == (4, 1)
     assert RejectedRow.objects.get().faults[0]["code"] == "duplicate"
@@ -222,13 +203,6 @@ def test_claimant_of_an_earlier_import_is_found_again(take_in: Callable[..., Any
     assert set(Claim.objects.values_list("claimant_id", flat=True)) == {Claimant.objects.get().pk}
 
 
-def test_full_filter_asks_for_every_number(take_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    take_in(csv_of({}))
-    monkeypatch.setattr("claims.intake.seen.MOST_KNOWN", 0)
-    claim_import, _ = take_in(csv_of({}, {}))
-    assert (claim_import.rows_same, claim_import.rows_new, Claimant.objects.count()) == (1, 1, 1)
-
-
 def test_incomplete_claim_is_registered_as_such(take_in: Callable[..., Any]) -> None:
     claim_import, _ = take_in("접수번호,접수일,서비스\nK-1,2022-10-20,채널\n".encode())
     claim = Claim.objects.get()
@@ -242,132 +216,13 @@ def test_incomplete_claim_is_registered_as_such(take_in: Callable[..., Any]) -> 
 
 
 def test_claims_outside_their_round_are_registered_as_late(take_in: Callable[..., Any]) -> None:
-    claim_import, job = take_in(csv_of({"접수일시": "2022-10-18 23:59:59"}, {"접수일시": "2022-11-06 23:59:59"}))
+    claim_import, _job = take_in(csv_of({"접수일시": "2022-10-18 23:59:59"}, {"접수일시": "2022-11-06 23:59:59"}))
     assert claim_import.rows_new == 2
     assert list(Claim.objects.order_by("receipt_number").values_list("admission", "intake_round__number")) == [
         ("late", None),
         ("regular", 1),
     ]
-    assert job.outcome["admissions"] == {"late": 1, "regular": 1}
-
-
-def test_file_without_needed_columns_is_refused_and_leaves_nothing(take_in: Callable[..., Any]) -> None:
-    claim_import, job = take_in(b"Claim Number,Date Received,Airport\n1,2022-10-20,ICN\n")
-    assert (claim_import.state, job.state) == ("failed", "failed")
-    assert "Airport" in job.error
-    assert (Claim.objects.count(), RejectedRow.objects.count(), claim_import.rows_read) == (0, 0, 0)
-
-
-def test_file_that_breaks_in_the_middle_leaves_nothing(
-    take_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("claims.intake.batches.ROWS_A_BATCH", 2)
-    content = csv_of(*[{}] * 9) + b'K-10,"' + b"x" * (5 * 1024 * 1024)
-    claim_import, job = take_in(content)
-    assert (claim_import.state, job.state) == ("failed", "failed")
-    assert (Claim.objects.count(), Claimant.objects.count(), RejectedRow.objects.count()) == (0, 0, 0)
-    assert job.error
-
-
-def test_failed_import_goes_through_when_its_cause_is_gone(
-    take_in: Callable[..., Any], staff: User, catalogue: Incident
-) -> None:
-    catalogue.services.all().delete()
-    claim_import, _ = take_in(csv_of({}))
-    assert (claim_import.state, claim_import.rows_rejected) == ("accepted", 1)
-
-
-def test_failed_import_can_be_tried_again(
-    take_in: Callable[..., Any], staff: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object) -> None:
-        raise psycopg.OperationalError("the server is gone")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(loading.Loader, "load", broken)
-        claim_import, job = take_in(csv_of({}))
-    assert (claim_import.state, job.state, Claim.objects.count()) == ("failed", "failed", 0)
-    jobs.retry(job=job, by=staff)
-    assert jobs.carry_out(job.pk) == "done"
-    claim_import.refresh_from_db()
-    assert (claim_import.state, claim_import.rows_new) == ("accepted", 1)
-
-
-def test_cancel_in_the_middle_leaves_nothing(
-    take_in: Callable[..., Any], staff: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("claims.intake.batches.ROWS_A_BATCH", 2)
-    load = loading.Loader.load
-
-    def load_and_cancel(self: Any, batch: Any) -> None:
-        load(self, batch)
-        _elsewhere("UPDATE relief_job SET cancel_asked = TRUE")
-
-    monkeypatch.setattr(loading.Loader, "load", load_and_cancel)
-    claim_import, job = take_in(csv_of(*[{}] * 40))
-    assert (claim_import.state, job.state) == ("cancelled", "cancelled")
-    assert (Claim.objects.count(), Claimant.objects.count()) == (0, 0)
-
-
-def _elsewhere(statement: str) -> None:
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute(statement)
-    finally:
-        other.close()
-
-
-def test_nothing_is_visible_before_the_whole_file_stands(
-    take_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, second_connection: Any
-) -> None:
-    monkeypatch.setattr("claims.intake.batches.ROWS_A_BATCH", 2)
-    load, seen = loading.Loader.load, []
-
-    def load_and_look(self: Any, batch: Any) -> None:
-        load(self, batch)
-        with second_connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM claims_claim")
-            seen.append(cursor.fetchone()[0])
-
-    monkeypatch.setattr(loading.Loader, "load", load_and_look)
-    take_in(csv_of(*[{}] * 7))
-    assert seen == [0, 0, 0, 0]
-    assert Claim.objects.count() == 7
-
-
-def test_task_delivered_twice_at_once_has_one_effect(race: Callable[..., Any], hand_in: Callable[..., Any]) -> None:
-    claim_import = hand_in(csv_of(*[{}] * 50))
-    results = race([lambda: jobs.carry_out(claim_import.job_id)] * 3)
-    assert sorted(map(str, results)) == ["None", "None", "done"]
-    assert Claim.objects.count() == 50
-
-
-def test_import_carried_out_twice_without_the_job_guard_still_has_one_effect(
-    race: Callable[..., Any], hand_in: Callable[..., Any]
-) -> None:
-    """The control: both deliveries get past the job; constraint and states of the import still hold."""
-    claim_import = hand_in(csv_of(*[{}] * 50))
-    token = "00000000-0000-0000-0000-000000000001"
-    Job.objects.filter(pk=claim_import.job_id).update(state="running", lease_token=token)
-    job = Job.objects.get(pk=claim_import.job_id)
-    results = race([lambda: services.carry_in(jobs.Run(job=job, token=job.lease_token))] * 2)  # type: ignore[arg-type]
-    assert any(isinstance(result, dict) and result.get("new") == 50 for result in results)
-    assert Claim.objects.count() == 50
-
-
-def test_two_files_at_once_wait_for_each_other(race: Callable[..., Any], hand_in: Callable[..., Any]) -> None:
-    first = hand_in(csv_of(*[{}] * 30))
-    second = hand_in(csv_of(*[{}] * 31))
-    assert race([lambda: jobs.carry_out(first.job_id), lambda: jobs.carry_out(second.job_id)]) == ["done", "done"]
-    assert Claim.objects.count() == 31
-    assert Claimant.objects.count() == 1
-
-
-def test_import_whose_worker_died_after_the_commit_is_not_carried_in_again(take_in: Callable[..., Any]) -> None:
-    _, job = take_in(csv_of({}))
-    assert services.carry_in(jobs.Run(job=job, token=uuid4())) == job.outcome
-    assert (Claim.objects.count(), ClaimEvent.objects.count()) == (1, 1)
+    assert claim_import.summary["admissions"] == {"late": [1, 420_000], "regular": [1, 420_000]}
 
 
 def test_new_claims_are_classified_under_the_newest_rules(
@@ -387,10 +242,10 @@ def test_history_tells_who_and_by_which_act(take_in: Callable[..., Any], staff: 
     events = list(ClaimEvent.objects.order_by("pgh_id").select_related("pgh_context"))
     assert [event.pgh_label for event in events] == ["insert", "insert"]
     assert [(event.pgh_context.metadata["user"], event.pgh_context.metadata["act"]) for event in events] == [
-        (staff.pk, "claims.import")
+        (staff.pk, "claims.accept_import")
     ] * 2
     states = ImportEvent.objects.order_by("pgh_id").values_list("state", flat=True)
-    assert (states[0], list(states)[-1]) == ("waiting", "accepted")
+    assert list(dict.fromkeys(states)) == ["proposed", "waiting", "loading", "staged", "accepting", "accepted"]
 
 
 def test_hand_in_without_the_permission_is_refused(
