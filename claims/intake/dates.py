@@ -25,7 +25,7 @@ TIME_AND_ZONE = rf"{_TIME}\s*{_ZONE}"
 # Where the day ends must be certain before the hour begins: 2022-10-114:05 is the 1st or the 11th.
 _BETWEEN = r"(?:\s*T\s*|\s+|(?<=[일.])|(?=오))"
 _MOMENT = re.compile(rf"{_DATE}(?:{_BETWEEN}{TIME_AND_ZONE})?", re.ASCII | re.IGNORECASE)
-_FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050
+_FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_051
 """Spreadsheet serials of 2000-01-01 and 2100-01-01: other numbers are no dates of claims."""
 _EPOCH = datetime(1899, 12, 30, tzinfo=_SEOUL)
 _LONGEST = 60
