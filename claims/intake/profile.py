@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 FORMAT = "relief-profile/1"
@@ -32,7 +31,7 @@ class Profile:
     type or pricing, a bank's code, an amount in won. `fixed` has the value of a field that no column feeds.
     """
 
-    columns: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}))
+    columns: Mapping[str, Column] = field(default_factory=dict)
     sheet: str = ""
     skip_rows: int = 0
     heading_rows: int = 1
@@ -42,8 +41,8 @@ class Profile:
     unit: int = 1
     currency: str = ""
     empty: tuple[str, ...] = ()
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
-    fixed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def from_json(data: object) -> Profile:

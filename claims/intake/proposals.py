@@ -61,12 +61,15 @@ def propose(rows: Sequence[Sequence[Cell]], words: Vocabulary, saved: Sequence[t
     """Return the profile that the first rows of a file suggest.
 
     `saved` has (key, profile) of the saved profiles: of those whose columns all stand in the file, the one with the
-    most columns is proposed. No column is proposed for two fields, nor two columns for one field.
+    most columns is proposed. No column is proposed for two fields, nor two columns for one field. Nothing is proposed
+    for a file without a heading.
     """
     fitting = _fitting(rows, saved)
     if fitting is not None:
         return fitting
     heading = find_heading(rows)
+    if sum(map(bool, heading.guesses)) < 2 and any(map(sampling.is_date, heading.headings)):
+        return _without_heading(heading, rows)
     table = _table(heading, rows[heading.above + heading.rows :])
     candidates = _candidates(table, words)
     columns = {name: places[0] for name, places in candidates.items() if places}
@@ -106,6 +109,13 @@ def _fitting(rows: Sequence[Sequence[Cell]], saved: Sequence[tuple[int, Profile]
             body = [cells for _line, cells in stream]
             best = Proposal(profile, headings, _samples(body, len(headings)), saved=key)
     return best
+
+
+def _without_heading(heading: HeadingRows, rows: Sequence[Sequence[Cell]]) -> Proposal:
+    """Return the proposal of nothing: a claim in the first row would be lost as the heading."""
+    note = _("The file has no heading: its first row looks like a claim. Put a row of headings above it.")
+    samples = _samples(rows, len(heading.headings))
+    return Proposal(Profile(), heading.headings, samples, lacking=NEEDED, notes=(note,))
 
 
 def _samples(body: Sequence[Sequence[Cell]], width: int) -> tuple[tuple[str, ...], ...]:

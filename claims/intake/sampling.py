@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from claims.intake import rules
-from claims.intake.date_formats import FORMATS, instant_in
+from claims.intake.date_formats import FORMATS, SERIAL, instant_in
 from claims.intake.dates import instant_of
 from claims.intake.faults import Fault
 from claims.intake.rules import Cell, Parser, text_of
@@ -92,11 +92,13 @@ def share_of_amounts(cells: Sequence[Cell]) -> float:
     return share_read(rules.amount(1_000_000, currency_of(cells)), cells)
 
 
+def is_date(text: str) -> bool:
+    """Say whether a text is a date in some way of writing it; bare numbers are none."""
+    return instant_of(text) is not None or any(instant_in(text, (code,)) for code in FORMATS if code != SERIAL)
+
+
 def _any_date(cell: Cell) -> object:
-    if not isinstance(cell, str):
-        return Fault.NO_SUCH_DATE
-    fits = instant_of(cell) or any(instant_in(cell, (code,)) for code in FORMATS if code != "SERIAL")
-    return True if fits else Fault.NO_SUCH_DATE
+    return True if isinstance(cell, str) and is_date(cell) else Fault.NO_SUCH_DATE
 
 
 def _bank_by_name(cell: Cell) -> object:

@@ -108,6 +108,16 @@ def test_file_of_no_rows_lacks_every_needed_column() -> None:
     assert (proposal.lacking, proposal.headings) == (("receipt_number", "received_at", "service"), ())
 
 
+def test_file_without_a_heading_gets_no_columns_and_a_note() -> None:
+    table: Table = [[f"K-{number}", f"2022-10-2{number}", "메일", "010-1234-5678"] for number in range(5)]
+    proposal = propose(table, WORDS)
+    assert (proposal.profile, proposal.lacking) == (Profile(), ("receipt_number", "received_at", "service"))
+    assert proposal.headings == ("K-0", "2022-10-20", "메일", "010-1234-5678")
+    assert [str(note) for note in proposal.notes] == [
+        "The file has no heading: its first row looks like a claim. Put a row of headings above it."
+    ]
+
+
 def test_second_column_for_a_field_is_offered_and_not_taken() -> None:
     proposal = propose(under("휴대폰", "연락처"), WORDS)
     assert proposal.profile.columns["phone"] == Column("휴대폰", 4)
