@@ -75,7 +75,8 @@ def lay_out(profile: Profile, headings: Sequence[str]) -> Layout:
         )
     plain = [folded(heading) for heading in headings]
     columns = {name: _place(name, column, plain, headings) for name, column in profile.columns.items()}
-    return Layout(tuple(headings), columns, profile)
+    # In the file's own order, in which the faults of a row are told.
+    return Layout(tuple(headings), dict(sorted(columns.items(), key=lambda fed: fed[1])), profile)
 
 
 def _place(name: str, column: Column, plain: list[str], headings: Sequence[str]) -> int:

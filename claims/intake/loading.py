@@ -148,7 +148,8 @@ def _write(run: Run, chunk: list[Parcel], done: int) -> None:
         with psycopg.Cursor(connection.connection) as cursor:
             _copy(cursor, "claims_stagedclaim", STAGED_COLUMNS, [parcel.staged_lines for parcel in chunk])
             _copy(cursor, "claims_rejectedrow", REJECTED_COLUMNS, [parcel.rejected_lines for parcel in chunk])
-        Job.objects.filter(pk=run.job.pk).update(outcome={"read": done})
+        # Who comes to the end of a chunk is not killed by it: lost workers are counted from here on.
+        Job.objects.filter(pk=run.job.pk).update(outcome={"read": done}, attempts=1)
 
 
 def _copy(cursor: psycopg.Cursor[Any], table: str, columns: tuple[str, ...], texts: Sequence[bytes]) -> None:
