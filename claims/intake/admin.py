@@ -67,7 +67,8 @@ def _count(description: Any, field: str) -> Any:
 
     @display(description=description, ordering=field)
     def column(_admin: Any, row: ClaimImport) -> Any:
-        return format_html('<span class="intake-number">{}</span>', f"{getattr(row, field):,}")
+        shown = f"{getattr(row, field):,}" if row.rows_read else "–"
+        return format_html('<span class="intake-number">{}</span>', shown)
 
     return column
 
@@ -86,7 +87,6 @@ class ClaimImportAdmin(ShownAdmin):
         "rejected_text",
         "sum_text",
         "created",
-        "imported_by",
     )
     list_select_related = ("stored_file", "imported_by", "job")
     sortable_by = ("created",)
@@ -95,9 +95,9 @@ class ClaimImportAdmin(ShownAdmin):
     page_template = "admin/claims/intake/import.html"
     page_related = ("stored_file__stored_by", "imported_by", "job", "saved_profile", "continues__stored_file")
 
-    read_text = _count(_("rows read"), "rows_read")
+    read_text = _count(_("read"), "rows_read")
     new_text = _count(_("new"), "rows_new")
-    same_text = _count(_("same as before"), "rows_same")
+    same_text = _count(_("same"), "rows_same")
     changed_text = _count(_("changed"), "rows_changed")
     rejected_text = _count(_("rejected"), "rows_rejected")
 
@@ -115,7 +115,9 @@ class ClaimImportAdmin(ShownAdmin):
         if row.continues_id is not None:
             told.append(gettext("continues no. %(number)s") % {"number": row.continues_id})
         under = " · ".join(filter(None, told))
-        return format_html('{}<span class="intake-under">{}</span>', row.stored_file.name, under)
+        return format_html(
+            '<span class="intake-file">{}</span><span class="intake-under">{}</span>', row.stored_file.name, under
+        )
 
     @display(description=_("state"), label=STATE_COLOURS)
     def state_word(self, row: ClaimImport) -> Any:
@@ -126,12 +128,18 @@ class ClaimImportAdmin(ShownAdmin):
 
     @display(description=_("sum of losses"))
     def sum_text(self, row: ClaimImport) -> Any:
-        return format_html('<span class="intake-number">{}</span>', format_won(int(row.sum_of_losses)))
+        shown = format_won(int(row.sum_of_losses)) if row.rows_read else "–"
+        return format_html('<span class="intake-number">{}</span>', shown)
 
     @display(description=_("handed in"), ordering="id")
     def created(self, row: ClaimImport) -> Any:
         at = date_format(localtime(row.created_at), "SHORT_DATETIME_FORMAT")
-        return format_html('{}<span class="intake-under">{}</span>', at, _age(row))
+        return format_html(
+            '<span class="intake-when">{}</span><span class="intake-under">{} · {}</span>',
+            at,
+            row.imported_by,
+            _age(row),
+        )
 
     def page_context(self, request: HttpRequest, row: ClaimImport) -> dict[str, Any]:
         user: Any = request.user

@@ -25,8 +25,9 @@ def _card(user: User, title: Any, sentence: Any, address: str, **which: Any) -> 
     told = imports.order_by().aggregate(count=Count("pk"), won=Sum("sum_of_losses"))
     if not told["count"]:
         return None
-    url = reverse("admin:claims_claimimport_changelist") + address
-    return Card(title, told["count"], sentence, url, int(told["won"]) or None)
+    # Only of files that wait for acceptance is the sum what the act is about.
+    won = int(told["won"]) if which.get("state") == ImportState.STAGED else None
+    return Card(title, told["count"], sentence, reverse("admin:claims_claimimport_changelist") + address, won or None)
 
 
 def staged_card(user: User) -> Card | None:

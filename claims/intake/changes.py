@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from claims.intake.accepting import SEALED
 from claims.intake.columns import FIELDS
@@ -72,9 +73,16 @@ def differences(before: Any, before_key: int, after: Any, after_key: int) -> tup
     The keys are those that the sealed values of each are bound to.
     """
     return tuple(
-        FieldChange(label_of(field), _readable(before, field, before_key), _readable(after, field, after_key))
+        _change(field, _readable(before, field, before_key), _readable(after, field, after_key))
         for field in _TOLD
         if _compared(before, field) != _compared(after, field)
+    )
+
+
+def _change(field: str, was: str, now: str) -> FieldChange:
+    # Two numbers may end alike, and no more than their ends is shown; two long texts may begin alike.
+    return FieldChange(
+        label_of(field), was, _("%(text)s (differs in what is not shown)") % {"text": now} if was == now else now
     )
 
 

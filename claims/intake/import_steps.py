@@ -78,7 +78,7 @@ def next_step(row: ClaimImport, user: User) -> Step:
             ) % {"count": f"{still_open:,}"}
             acts.append(("rejected_rows", _("Download the rejected rows"), "default"))
             acts.append(("corrected", _("Hand in corrected rows"), "primary"))
-        acts.append(("undo", _("Undo the import"), "danger"))
+        acts.append(("undo", _("Undo the import"), "default"))
     if not user.has_perm(PERMISSION):
         acts = []
     buttons = (

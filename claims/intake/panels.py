@@ -50,6 +50,7 @@ def same_number_panel(claim: Claim, _user: User) -> ClaimPanel | None:
         )
         .exclude(pk=claimant.pk)
         .annotate(counted=Count("claims"))
+        .filter(counted__gt=0)
         .order_by("pk")[: _SHOWN + 1]
     )
     rows = [(other.name or "–", _("%(count)s claims") % {"count": f"{other.counted:,}"}) for other in others[:_SHOWN]]
@@ -60,7 +61,7 @@ def same_number_panel(claim: Claim, _user: User) -> ClaimPanel | None:
     return ClaimPanel(
         _("Same number, other name"),
         rows,
-        _("The same %(number)s is reported under other names. They are kept apart: say whether they are one.")
+        _("The claimant's number (%(number)s) is reported under other names too. They are kept apart: are they one?")
         % {"number": claimant.get_identity_kind_display()},
         Mark(_("Same number, other name"), "warning"),
         reverse("admin:claims_claimant_change", args=(others[0].pk,)),
