@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 from posixpath import join, normpath
 from xml.parsers import expat
 
@@ -37,7 +38,8 @@ _CELL = re.compile(
     rb"""<(?:\w+:)?c\b(?=[^<>]*\st=["']e["'])[^<>]*?\sr=["']([A-Z]{1,3})(\d{1,7})["'][^<>]*>\s*"""
     rb"""(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?<(?:\w+:)?v>([^<]{1,40})</"""
 )
-_MOST_REPEATS = 10_000
+_MOST_FOUND = 1_000_000
+"""Repeated cells that an ODS may claim; no sheet of so many errors is worth more."""
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error, KeyError, IndexError, NotImplementedError, EOFError,
     ValueError, OSError, RuntimeError,
@@ -128,10 +130,10 @@ class _OdsErrors:
             self._table += 1
             self._line, self._lines = 1, 0
         elif name == "table:table-row":
-            self._lines = int(about.get("table:number-rows-repeated", 1))
+            self._lines = max(int(about.get("table:number-rows-repeated", 1)), 1)
             self._column, self._columns = 0, 0
         elif name in {"table:table-cell", "table:covered-table-cell"}:
-            self._columns = int(about.get("table:number-columns-repeated", 1))
+            self._columns = max(int(about.get("table:number-columns-repeated", 1)), 1)
             self._text = [] if about.get("calcext:value-type") == "error" else None
 
     def text(self, text: str) -> None:
@@ -144,9 +146,10 @@ class _OdsErrors:
         elif name in {"table:table-cell", "table:covered-table-cell"}:
             if self._text is not None and self._table == self._place:
                 text = "".join(self._text).strip() or _UNKNOWN
-                for line in range(self._line, self._line + min(self._lines, _MOST_REPEATS)):
-                    for column in range(self._column, self._column + min(self._columns, _MOST_REPEATS)):
-                        self.found.append((line, column, text))
+                lines = range(self._line, self._line + self._lines)
+                columns = range(self._column, self._column + self._columns)
+                claimed = ((line, column, text) for line in lines for column in columns)
+                self.found.extend(islice(claimed, _MOST_FOUND - len(self.found)))
             self._column += self._columns
             self._text = None
 
@@ -242,19 +245,24 @@ def _records(stream: bytes, place: int) -> Iterator[tuple[int, bytes]]:
 
 _NAMES = ("Workbook", "Book")
 _LAST_SECTOR = 0xFFFFFFFA
+_SHIFTS = (9, 12)
 
 
 def _stream(content: bytes) -> bytes:
     """Return the workbook's stream of a compound file; raises ValueError where it has none."""
-    size = 1 << struct.unpack_from("<H", content, 30)[0]
+    (shift,) = struct.unpack_from("<H", content, 30)
+    if shift not in _SHIFTS:
+        raise ValueError("a compound file has sectors of 512 or 4096 bytes")
+    size = 1 << shift
     folder, next_table, tables = struct.unpack_from("<I", content, 48)[0], *struct.unpack_from("<II", content, 68)
     places = list(struct.unpack_from("<109I", content, 76))
-    for _ in range(tables):
+    for _ in range(min(tables, len(content) // size)):
         numbers = struct.unpack_from(f"<{size // 4}I", content, (next_table + 1) * size)
         places += numbers[:-1]
         next_table = numbers[-1]
     following: list[int] = []
-    for place in places:
+    # No sector stands twice in the table of sectors.
+    for place in dict.fromkeys(places):
         if place < _LAST_SECTOR:
             following += struct.unpack_from(f"<{size // 4}I", content, (place + 1) * size)
     entries = _chain(content, size, following, folder)
@@ -270,7 +278,7 @@ def _stream(content: bytes) -> bytes:
 def _chain(content: bytes, size: int, following: list[int], sector: int) -> bytes:
     parts: list[bytes] = []
     while sector < _LAST_SECTOR:
-        if len(parts) > len(following):
+        if len(parts) > len(content) // size:
             raise ValueError("the sectors run in a circle")
         parts.append(content[(sector + 1) * size : (sector + 2) * size])
         sector = following[sector]
