@@ -54,8 +54,10 @@ class Validator:
         self._steps = [
             (name, _PLACE[name], column, parsers[name], name in needed) for name, column in layout.columns.items()
         ]
-        self._nothing = frozenset(folded(word) for word in profile.empty)
-        self._longest_nothing = 2 * max(map(len, profile.empty), default=0)
+        nothing = frozenset(folded(word) for word in profile.empty)
+        self._is_nothing = rules.remembered(lambda cell: folded(str(cell)) in nothing)
+        # Blanks may stand within such a word; 0 where there is none.
+        self._longest_nothing = 2 * max(map(len, nothing), default=0)
         rounds = words.rounds
 
         @lru_cache(maxsize=4096)
@@ -68,7 +70,7 @@ class Validator:
         """Return the report of a row, or all its faults in the order of the columns."""
         if len(cells) != self._width:
             return [Found("", Fault.WRONG_COLUMN_COUNT, str(len(cells)))]
-        said = self._emptied(cells) if self._nothing else cells
+        said = self._emptied(cells) if self._longest_nothing else cells
         values = self._blank.copy()
         faults: list[Found] = []
         for name, place, column, parse, needed in self._steps:
@@ -97,9 +99,9 @@ class Validator:
 
     def _emptied(self, cells: list[Cell]) -> list[Cell]:
         """Return the cells with nothing in place of the words that stand for nothing."""
-        nothing, longest = self._nothing, self._longest_nothing
+        is_nothing, longest = self._is_nothing, self._longest_nothing
         return [
-            "" if type(cell) is str and len(text := cell.strip()) <= longest and folded(text) in nothing else cell
+            "" if type(cell) is str and len(text := cell.strip()) <= longest and is_nothing(text) else cell
             for cell in cells
         ]
 
