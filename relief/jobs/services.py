@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -201,6 +201,8 @@ def carry_out(job_id: int) -> Job.State | None:
         return _end(run, Job.State.FAILED, error=str(refusal))
     except Exception as defect:
         log.exception("job_failed", job=job_id, kind=run.job.kind)
+        # Where the database ended the connection, the end of the job is written on another.
+        connection.close_if_unusable_or_obsolete()
         # Only the defect's name: its text may quote personal data from a row.
         sentence = _("An unexpected error ended this work (%(name)s). Try again; if it stays, tell an administrator.")
         return _end(run, Job.State.FAILED, error=str(sentence % {"name": type(defect).__name__}))
