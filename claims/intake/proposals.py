@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _LEAST_SHARE = 0.8
 """Which share of a column's cells must read as a field before it is proposed without a heading that names it."""
-_LEAST_CELLS = 2
+_LEAST_CELLS, _MOST_LOOKED_AT = 2, 50
+_LONGEST_SAMPLE = 300
+"""A longer text is none that a reader of single values takes."""
 _BY_LOOK = (
     "registration_number", "phone", "account", "bank", "service", "pricing", "reporter_type", "received_at",
     "claimed_loss",
@@ -123,7 +125,8 @@ def _samples(body: Sequence[Sequence[Cell]], width: int) -> tuple[tuple[str, ...
 
 
 def _column(body: Sequence[Sequence[Cell]], place: int) -> list[Cell]:
-    return [cells[place] for cells in body if place < len(cells)]
+    cells = (cells[place] for cells in body if place < len(cells))
+    return [cell[:_LONGEST_SAMPLE] if isinstance(cell, str) else cell for cell in cells]
 
 
 def _table(heading: HeadingRows, body: Sequence[Sequence[Cell]]) -> _Table:
@@ -153,7 +156,8 @@ def _candidates(table: _Table, words: Vocabulary) -> dict[str, list[int]]:
 
 
 def _looks_like(name: str, readers: Mapping[str, Parser], stated: list[Cell]) -> bool:
-    return len(stated) >= _LEAST_CELLS and sampling.share_read(readers[name], stated) >= _LEAST_SHARE
+    looked_at = stated[:_MOST_LOOKED_AT]
+    return len(stated) >= _LEAST_CELLS and sampling.share_read(readers[name], looked_at) >= _LEAST_SHARE
 
 
 def _identifiers(table: _Table, ranked: dict[str, list[tuple[float, ...]]]) -> list[int]:
