@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from claims.intake.columns import FIELDS, guessed_field
+from claims.intake.columns import FIELDS, NEEDED, guessed_field
 from claims.intake.file_heads import FileHead, head_of
 from claims.intake.layout import lay_out
+from claims.intake.masking import masked
 from claims.intake.models import ClaimImport, ImportProfile
 from claims.intake.profile import Column, Profile
 from claims.intake.proposals import propose
@@ -39,6 +40,17 @@ class Draft:
     notes: list[StrOrPromise] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
 
+    def refuse(self, refusal: RuleBroken) -> None:
+        """Tell a refusal once; needed fields by name alone, because the columns stand on the page anyway."""
+        sentence = str(refusal)
+        if refusal.code == "columns_not_recognised":
+            lacking = [str(FIELDS[name]) for name in NEEDED if name not in {*self.columns, *self.profile.fixed}]
+            sentence = str(
+                _("No column and no value is chosen yet for: %(lacking)s.") % {"lacking": ", ".join(lacking)}
+            )
+        if (shown := masked(sentence)) not in self.refusals:
+            self.refusals.append(shown)
+
 
 def begun(claim_import: ClaimImport, *, afresh: bool = False) -> Draft:
     """Return the draft of the profile that stands on the import, or of the one that its first rows suggest."""
@@ -52,7 +64,7 @@ def proposed(claim_import: ClaimImport, written: Profile) -> Draft:
     try:
         head = head_of(claim_import, written)
     except RuleBroken as refusal:
-        return Draft(written, refusals=[str(refusal)])
+        return Draft(written, refusals=[masked(str(refusal))])
     rows = {row.pk: row for row in ImportProfile.objects.filter(incident_id=claim_import.incident_id)}
     proposal = propose(
         [cells for _line, cells in head.rows[:LOOKED_AT]],
@@ -76,7 +88,7 @@ def laid(claim_import: ClaimImport, profile: Profile, saved: ImportProfile | Non
     try:
         head = head_of(claim_import, profile)
     except RuleBroken as refusal:
-        return Draft(profile, saved=saved, refusals=[str(refusal)])
+        return Draft(profile, saved=saved, refusals=[masked(str(refusal))])
     headings = head.headings(profile)
     columns = placed(profile, headings)
     notes: list[StrOrPromise] = [

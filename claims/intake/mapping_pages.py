@@ -86,7 +86,7 @@ class ColumnsPage(UnfoldModelAdminViewMixin, TemplateView):
             return self._checked(self._sent(), act)
         except RuleBroken as refusal:
             draft = drafts.begun(self.row)
-            draft.refusals.append(str(refusal))
+            draft.refuse(refusal)
             return self._shown(draft)
 
     def _sent(self) -> Draft:
@@ -152,7 +152,7 @@ class ColumnsPage(UnfoldModelAdminViewMixin, TemplateView):
             elif act == "overwrite" and draft.saved is not None:
                 self._save(draft, draft.saved.name, draft.saved)
         except RuleBroken as refusal:
-            draft.refusals.append(str(refusal))
+            draft.refuse(refusal)
         return self._shown(draft)
 
     def _save(self, draft: Draft, name: str, over: ImportProfile | None) -> None:
@@ -220,15 +220,14 @@ class ColumnsPage(UnfoldModelAdminViewMixin, TemplateView):
 
     def _previewed(self, draft: Draft) -> tuple[Preview | None, Layout | None]:
         """Return what the first rows would become, or nothing where the profile does not fit: the draft tells why."""
-        if draft.head is None:
+        if draft.head is None or not draft.headings:
             return None, None
         words: Vocabulary = vocabulary(self.row.incident)
         try:
             layout = lay_out(draft.profile, draft.headings)
             return preview(layout, words, draft.head.body(draft.profile), MOST_SHOWN), layout
         except RuleBroken as refusal:
-            if str(refusal) not in draft.refusals:
-                draft.refusals.append(str(refusal))
+            draft.refuse(refusal)
             return None, None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

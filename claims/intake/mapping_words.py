@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.forms import BoundField
 
     from claims.intake.drafts import Draft
+    from claims.intake.file_heads import FileHead
     from claims.intake.layout import Layout
     from claims.intake.mapping_forms import MappingForm
     from claims.intake.models import ClaimImport
@@ -32,12 +33,12 @@ KIND_WORDS = {
     "ods": _("Workbook (ODS)"),
 }
 _LONGEST = 60
-_GIST_CELLS = 8
+_GIST_CELLS, _GIST_CELL = 8, 30
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, longest: int = _LONGEST) -> str:
     plain = masked(" ".join(text.split()))
-    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
 def file_facts(claim_import: ClaimImport, draft: Draft) -> list[tuple[Any, Any]]:
@@ -49,7 +50,7 @@ def file_facts(claim_import: ClaimImport, draft: Draft) -> list[tuple[Any, Any]]
         for label, value in (
             (_("Encoding"), head.encoding),
             (_("Delimiter"), delimiter_words(head.delimiter)),
-            (_("Sheet"), head.sheet),
+            (_("Sheet"), _sheet_words(head)),
         ):
             if value:
                 facts.append((label, value))
@@ -60,6 +61,13 @@ def file_facts(claim_import: ClaimImport, draft: Draft) -> list[tuple[Any, Any]]
     if claim_import.declared_sum is not None:
         facts.append((_("Sum that the sender declared"), format_won(int(claim_import.declared_sum))))
     return facts
+
+
+def _sheet_words(head: FileHead) -> str:
+    if len(head.sheets) < 2:
+        return head.sheet
+    place = {"sheet": head.sheet, "count": len(head.sheets)}
+    return str(_("%(sheet)s, one of %(count)s sheets") % place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +130,10 @@ def rejected_lines(found: Preview, layout: Layout) -> list[RejectedLine]:
     return [
         RejectedLine(
             line,
-            " · ".join(_cut(text) for cell in cells[:_GIST_CELLS] if (text := text_of(cell).strip())),
+            " · ".join(_cut(text, _GIST_CELL) for cell in cells[:_GIST_CELLS] if (text := text_of(cell).strip())),
             [
                 (
-                    _cut(layout.headings[layout.columns[one.field]]) if one.field in layout.columns else "",
+                    _cut(layout.headings[layout.columns[one.field]], _GIST_CELL) if one.field in layout.columns else "",
                     _cut(one.value),
                     SENTENCES[one.fault],
                 )

@@ -39,7 +39,7 @@ class ReadingForm(forms.Form):
         label=_("Sheet"), max_length=80, required=False, strip=False, widget=UnfoldAdminTextInputWidget
     )
     skip_rows = forms.IntegerField(
-        label=_("Rows to skip before the heading"),
+        label=_("Rows above the heading"),
         min_value=0,
         max_value=1000,
         widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 0, "max": 1000}),
