@@ -62,7 +62,7 @@ def main() -> int:
         _write("locked", None)
     except MemoryError:
         _write("memory", None)
-    except (CalamineError, OSError, ValueError):
+    except BaseException:  # noqa: BLE001 - the library panics at some damage, past Exception
         _write("broken", None)
     return 0
 
@@ -93,10 +93,11 @@ def _write_sheet(bounds: dict[str, Any]) -> None:
         with ThreadPoolExecutor(1) as beside:
             failed = beside.submit(error_cells.of_sheet, content, bounds["kind"], shown[name])
             sheet = book.get_sheet_by_name(name)
-        if sheet.start is not None:
-            if sheet.start[1] + sheet.width > bounds["columns"]:
-                raise _Refused("columns", None)
-            _write_rows(_rows(sheet.iter_rows(), sheet.start[1], failed.result()), bounds)
+        margin = 0 if sheet.start is None else sheet.start[1]
+        if margin + sheet.width > bounds["columns"]:
+            raise _Refused("columns", None)
+        filled = iter(()) if sheet.start is None else sheet.iter_rows()
+        _write_rows(_rows(filled, margin, failed.result(), bounds["columns"]), bounds)
     _write("", [])
 
 
@@ -114,8 +115,8 @@ def _plain_name(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip().casefold()
 
 
-def _rows(rows: Iterator[list[Any]], margin: int, failed: dict[int, dict[int, str]]) -> Iterator[Row]:
-    """Yield the rows that are not blank, each with its line."""
+def _rows(rows: Iterator[list[Any]], margin: int, failed: error_cells.Failed, most: int) -> Iterator[Row]:
+    """Yield the rows that are not blank, each with its line; error cells stand in their first `most` columns."""
     as_texts, left = _AS_TEXTS, [""] * margin
     # Blank rows above the first filled one are given out, blank columns before it are not.
     for line, row in enumerate(rows, start=1):
@@ -123,11 +124,22 @@ def _rows(rows: Iterator[list[Any]], margin: int, failed: dict[int, dict[int, st
         if margin:
             cells = left + cells
         if line in failed:
-            for column, text in failed[line].items():
-                if column < len(cells):
-                    cells[column] = text
+            _fill(cells, failed.pop(line), most)
         if any(cells) or any(cell != "" for cell in cells):
             yield line, cells
+    # Of some forms the library ends before rows and columns of errors alone.
+    for line in sorted(failed):
+        cells = []
+        _fill(cells, failed[line], most)
+        if cells:
+            yield line, cells
+
+
+def _fill(cells: list[Any], failed: dict[int, str], most: int) -> None:
+    for column, text in failed.items():
+        if column < most:
+            cells.extend([""] * (column + 1 - len(cells)))
+            cells[column] = text
 
 
 def _write_rows(rows: Iterator[Row], bounds: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -18,7 +19,9 @@ from tests.relief.spreadsheets.workbook_files import Failure, ods, ods_row, part
 
 TEXT = '접수번호,이름,금액\r\nK-1,"서,다현",300\r\nK-2,김이박,\r\n' * 3
 ROWS = [["접수번호", "금액"], ["K-1", 300], ["K-2", Failure("#REF!")]]
-FAILED_ODS = '<table:table-cell calcext:value-type="error" office:value-type="string"><text:p>#REF!</text:p></table:table-cell>'
+FAILED_ODS = (
+    '<table:table-cell calcext:value-type="error" office:value-type="string"><text:p>#REF!</text:p></table:table-cell>'
+)
 WORKBOOKS = {
     "xlsx": workbook([["접수번호", "금액"], ["K-1", 300], ["K-2", "=1/0"]]),
     "xlsb": xlsb({"접수": ROWS}),
@@ -63,7 +66,6 @@ def outcome_of(content: bytes) -> str | int:
     try:
         rows = list(open_sheet(io.BytesIO(content), limits=LIMITS).rows)
     except RuleBroken as refused:
-        assert str(refused)
         return refused.code
     assert all(line >= 1 and cells for line, cells in rows)
     return len(rows)
@@ -90,12 +92,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_altered_archive_is_unpacked_or_refused(data: st.DataObject) -> None:
     content = data.draw(altered(ARCHIVES[data.draw(st.sampled_from(sorted(ARCHIVES)))]))
     file = io.BytesIO(content)
-    try:
+    with suppress(RuleBroken):
         if kind_of(file) is Kind.ARCHIVE:
             with unpack_table(file, LIMITS) as table:
                 kind_of(table)
-    except RuleBroken as refused:
-        assert str(refused)
     assert file.tell() == 0
 
 
@@ -103,11 +103,9 @@ def test_altered_archive_is_unpacked_or_refused(data: st.DataObject) -> None:
 @given(st.data())
 def test_altered_workbook_is_recognised_and_checked_or_refused(data: st.DataObject) -> None:
     file = io.BytesIO(data.draw(altered(WORKBOOKS[data.draw(st.sampled_from(sorted(WORKBOOKS)))])))
-    try:
+    with suppress(RuleBroken):
         if kind_of(file) in {Kind.XLSX, Kind.XLSB, Kind.ODS}:
             check_archive(file, LIMITS)
-    except RuleBroken as refused:
-        assert str(refused)
     assert file.tell() == 0
 
 

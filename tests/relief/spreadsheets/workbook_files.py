@@ -138,7 +138,9 @@ def _biff_cell(line: int, column: int, cell: Any) -> bytes:
 def xls_formula(line: int, column: int, failure: str) -> bytes:
     """Return the record of a formula of an XLS whose last result was an error."""
     result = bytes((2, 0, FAILURES[failure], 0, 0, 0, 0xFF, 0xFF))
-    return _biff(0x06, struct.pack("<HHH", line, column, 0) + result + struct.pack("<HIHB", 0, 0, 1, 0x1C))
+    return _biff(
+        0x06, struct.pack("<HHH", line, column, 0) + result + struct.pack("<HIHBB", 0, 0, 2, 0x1C, FAILURES[failure])
+    )
 
 
 def compound(name: str, stream: bytes) -> bytes:
