@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -21,6 +20,7 @@ from claims.intake.filters import UNDER_WAY, ImportFilter
 from claims.intake.import_pages import import_urls
 from claims.intake.import_steps import next_step
 from claims.intake.import_tabs import TABS, chosen_tab
+from claims.intake.mapping_pages import mapping_urls
 from claims.intake.models import ClaimImport, ImportState
 from claims.intake.services import PERMISSION, PURPOSE
 from relief.files.models import StoredFile
@@ -31,19 +31,6 @@ from relief.site.showing import ShownAdmin
 
 if TYPE_CHECKING:
     from relief.accounts.models import User
-
-if find_spec("claims.intake.mapping_pages") is not None:
-    from claims.intake.mapping_pages import mapping_urls
-else:
-    from claims.intake.pages import ReceivePage
-
-    def mapping_urls(model_admin: Any) -> tuple[tuple[str, str, Any], ...]:
-        page = ReceivePage.as_view(model_admin=model_admin)
-        return (
-            ("receive/", "claims_claimimport_receive", page),
-            ("<path:object_id>/columns/", "claims_claimimport_columns", page),
-        )
-
 
 __all__ = ("ClaimImportAdmin", "amendments_admin", "cards", "panels")
 
@@ -135,7 +122,7 @@ class ClaimImportAdmin(ShownAdmin):
     def created(self, row: ClaimImport) -> Any:
         at = date_format(localtime(row.created_at), "SHORT_DATETIME_FORMAT")
         return format_html(
-            '<span class="intake-when">{}</span><span class="intake-under">{} · {}</span>',
+            '{}<span class="intake-under">{} · {}</span>',
             at,
             row.imported_by,
             _age(row),

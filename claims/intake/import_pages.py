@@ -222,7 +222,7 @@ class WantedForm(ReasonForm):
 
     fault = forms.ChoiceField(label=_("Rows"), required=False, widget=UnfoldAdminSelectWidget)
     also_corrected = forms.BooleanField(
-        label=_("Also rows that came corrected since"), required=False, widget=UnfoldBooleanWidget
+        label=_("Also rows that came again since"), required=False, widget=UnfoldBooleanWidget
     )
     field_order = ("fault", "also_corrected", "reason")
 

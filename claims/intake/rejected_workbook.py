@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import tempfile
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import IO, TYPE_CHECKING
@@ -19,11 +19,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.intake.faults import SENTENCES
 from claims.intake.models import ClaimImport, RejectedRow
-from claims.intake.reading import Row, open_import, rows_at
+from claims.intake.reading import Row, open_import, rows_at, stored_layout
 from claims.intake.rejections import open_rows, reasons
-from claims.intake.rules import Cell
+from claims.intake.rules import Cell, text_of
 from relief.access import require
 from relief.audit.models import Disclosure
 from relief.audit.services import record_disclosure
@@ -32,6 +31,7 @@ from relief.files import services as files
 from relief.files.models import StoredFile
 from relief.jobs import services as jobs
 from relief.jobs.models import Job
+from relief.spreadsheets import open_sheet
 from relief.spreadsheets.writing import write_cells
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ _UNMENDED = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows: those with one fault ("" for all), and those that came corrected too."""
+    """Which rows: those with one fault ("" for all), and those that came again since."""
 
     fault: str = ""
     also_corrected: bool = False
@@ -140,14 +140,29 @@ def write_workbook(
     in it is a formula. Raises RuleBroken where the stored file cannot be read.
     """
     lines = array("Q", rows.order_by("line").values_list("line", flat=True).iterator())
-    with open_import(claim_import) as opened:
-        headings = opened.layout.headings
-        found = rows_at(opened.rows, lines)
+    headings = stored_layout(claim_import).headings
+    with _handed_in(claim_import, width=len(headings)) as handed_in:
+        found = rows_at(handed_in, lines)
         return write_cells(
             file,
             title=_("Rejected rows"),
             headings=[_("Line"), *headings, _("Reasons")],
             rows=_table(found, rows, width=len(headings), told=told),
+        )
+
+
+@contextmanager
+def _handed_in(claim_import: ClaimImport, *, width: int) -> Generator[Iterator[Row], None, None]:
+    """Open the rows of the stored file, with the lines that they have in the file that came first."""
+    if claim_import.continues_id is None:
+        with open_import(claim_import) as opened:
+            yield opened.rows
+        return
+    # Its rows are no longer among the open ones of the import before, which `open_import` would refuse.
+    with closing(files.open_stored(claim_import.stored_file)) as file, closing(open_sheet(file).rows) as rows:
+        next(rows, None)
+        yield (
+            (int(text_of(cells[0])), [*cells[1 : width + 1], *[""] * (width + 1 - len(cells))]) for _at, cells in rows
         )
 
 
@@ -206,11 +221,6 @@ def write_rejected_rows(run: jobs.Run) -> dict[str, int]:
 def newest_job(claim_import: ClaimImport, user: User) -> Job | None:
     """Return the user's own newest job that writes rejected rows of the import, or None."""
     return Job.objects.filter(kind=KIND, subject_key=claim_import.pk, by=user).order_by("-pk").first()
-
-
-def is_fault(code: str) -> bool:
-    """Say whether the code is that of a fault."""
-    return code in SENTENCES
 
 
 def _open_to(user: User, row: StoredFile) -> bool:
