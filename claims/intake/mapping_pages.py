@@ -58,6 +58,7 @@ class ColumnsPage(UnfoldModelAdminViewMixin, TemplateView):
     title = _("Columns of the file")
     template_name = "admin/claims/intake/columns.html"
     row: ClaimImport
+    refused: RuleBroken | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.has_permission():
@@ -78,16 +79,17 @@ class ColumnsPage(UnfoldModelAdminViewMixin, TemplateView):
         act = request.POST.get("act", "check")
         if self.row.continues_id is not None:
             return self._load(None) if act == "load" else self.get(request)
+        if act in {"use", "upload"}:
+            try:
+                return self._shown(self._laid_as_saved() if act == "use" else self._laid_as_uploaded())
+            except RuleBroken as refusal:
+                # What was filled in stays, so that only the other profile is lost.
+                self.refused, act = refusal, "check"
         try:
-            if act == "use":
-                return self._shown(self._laid_as_saved(request.POST.get("profile_row", "")))
-            if act == "upload":
-                return self._shown(self._laid_as_uploaded())
             return self._checked(self._sent(), act)
         except RuleBroken as refusal:
-            draft = drafts.begun(self.row)
-            draft.refuse(refusal)
-            return self._shown(draft)
+            self.refused = refusal
+            return self._shown(drafts.begun(self.row))
 
     def _sent(self) -> Draft:
         """Return the draft that the page was shown under, its columns left to the form. Raises RuleBroken."""
@@ -103,8 +105,8 @@ class ColumnsPage(UnfoldModelAdminViewMixin, TemplateView):
         number = int(key) if key.isdecimal() and len(key) < 19 else 0
         return ImportProfile.objects.filter(incident_id=self.row.incident_id, pk=number).first()
 
-    def _laid_as_saved(self, key: str) -> Draft:
-        saved = self._saved(key)
+    def _laid_as_saved(self) -> Draft:
+        saved = self._saved(self.request.POST.get("profile_row", ""))
         if saved is None:
             raise RuleBroken(_("Choose one of the saved profiles."), code="profile_gone")
         return drafts.laid(self.row, Profile.from_json(saved.spec), saved)
@@ -193,6 +195,8 @@ class ColumnsPage(UnfoldModelAdminViewMixin, TemplateView):
     ) -> HttpResponse:
         """Answer the page: with the forms as they were sent where they are at fault, else with what would become."""
         outcome: dict[str, Any] = {}
+        if self.refused is not None:
+            draft.refuse(self.refused)
         if form is None:
             found, layout = self._previewed(draft)
             form = self._form(draft, unknown=found.unknown_words if found else None)
