@@ -84,8 +84,8 @@ def test_page_shows_columns_words_and_values(client_of_staff: Any, saved: Import
     assert words.columns[1][0] == "번호"
     assert [value for _field, value in words.fixed] == ["무료", "메신저 채널"]
     assert [(word, meaning) for _field, word, meaning in words.words] == [
-        ("옛 메신저", "메신저 채널"),
         ("국민", bank_name("004")),
+        ("옛 메신저", "메신저 채널"),
     ]
 
 
