@@ -27,6 +27,7 @@ from claims.models import (
     RuleSet,
     Service,
 )
+from claims.register.rules import name_key
 from committee.models import Measure, Tier, TierPolicy
 from relief.accounts.models import User
 from relief.accounts.roles import ROLES
@@ -182,7 +183,7 @@ class JobFactory(DjangoModelFactory):
 
 
 class ClaimImportFactory(DjangoModelFactory):
-    """A waiting import."""
+    """An import whose columns nobody has confirmed yet."""
 
     class Meta:
         model = ClaimImport
@@ -203,6 +204,7 @@ class ClaimantFactory(DjangoModelFactory):
 
     incident = factory.SubFactory(IncidentFactory)
     name = factory.Sequence(lambda n: f"신고인{n}")
+    name_key = factory.LazyAttribute(lambda row: name_key(row.name))
     identity_kind = "phone"
     identity_index = factory.LazyAttribute(lambda row: blind_index(row.identity, domain="phone"))
 

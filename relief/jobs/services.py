@@ -202,7 +202,8 @@ def carry_out(job_id: int) -> Job.State | None:
     except Exception as defect:
         log.exception("job_failed", job=job_id, kind=run.job.kind)
         # Where the database ended the connection, the end of the job is written on another.
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         # Only the defect's name: its text may quote personal data from a row.
         sentence = _("An unexpected error ended this work (%(name)s). Try again; if it stays, tell an administrator.")
         return _end(run, Job.State.FAILED, error=str(sentence % {"name": type(defect).__name__}))

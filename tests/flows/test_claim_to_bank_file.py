@@ -10,7 +10,8 @@ import pytest
 from django.db.models import Count, Sum
 from python_calamine import CalamineWorkbook
 
-from claims.intake.services import receive_file
+from claims.intake.proposing import layout_for
+from claims.intake.services import accept, load, receive_file
 from claims.models import Claim, ClaimImport
 from claims.triage.services import create_rule_set
 from committee.decisions.models import Decision
@@ -46,9 +47,10 @@ def take_in(set_up: dict[str, Any]) -> ClaimImport:
     received = receive_file(
         by=cast["intake"], incident=set_up["incident"], chunks=[set_up["file"].read_bytes()], name="claims.csv"
     )
-    carry_out(received.job)
-    received.refresh_from_db()
-    return received
+    layout, _saved = layout_for(received)
+    carry_out(load(by=cast["intake"], claim_import=received, layout=layout).job)
+    carry_out(accept(by=cast["intake"], claim_import=ClaimImport.objects.get(pk=received.pk)).job)
+    return ClaimImport.objects.get(pk=received.pk)
 
 
 def test_claim_file_becomes_a_bank_file_of_the_decided_sum(set_up: dict[str, Any]) -> None:
@@ -91,4 +93,4 @@ def test_same_file_under_another_name_adds_nothing(set_up: dict[str, Any]) -> No
             chunks=[set_up["file"].read_bytes()],
             name="other.csv",
         )
-    assert (refusal.value.code, Claim.objects.count(), Job.objects.count()) == ("one_import_per_file", ROWS, 1)
+    assert (refusal.value.code, Claim.objects.count(), Job.objects.count()) == ("one_import_per_file", ROWS, 2)

@@ -51,9 +51,22 @@ def test_correction_leaves_empty_fields_as_they_are(incident: Any, user_as: User
 
 
 def test_corrected_number_names_another_claimant(incident: Any, user_as: UserAs) -> None:
-    known = factories.ClaimantFactory(incident=incident, identity="01055556666")
-    claim = factories.ClaimFactory(incident=incident, registration_number=None)
+    known = factories.ClaimantFactory(incident=incident, identity="01055556666", name="김 하나")
+    claim = factories.ClaimFactory(incident=incident, registration_number=None, name="김하나")
     assert corrected(user_as("intake_staff"), claim, phone="010-5555-6666").claimant == known
+
+
+def test_corrected_number_of_somebody_with_another_name_makes_a_claimant(incident: Any, user_as: UserAs) -> None:
+    known = factories.ClaimantFactory(incident=incident, identity="01055556666", name="김하나")
+    claim = factories.ClaimFactory(incident=incident, registration_number=None, name="이둘")
+    claimant = corrected(user_as("intake_staff"), claim, phone="010-5555-6666").claimant
+    assert (claimant.name, bytes(claimant.identity_index)) == ("이둘", known.identity_index)
+
+
+def test_corrected_name_names_another_claimant(incident: Any, user_as: UserAs) -> None:
+    known = factories.ClaimantFactory(incident=incident, identity="01055556666", name="이둘")
+    claim = factories.ClaimFactory(incident=incident, registration_number=None, name="이 들", phone="01055556666")
+    assert corrected(user_as("intake_staff"), claim, name="이둘").claimant == known
 
 
 def test_corrected_number_that_nobody_gave_makes_a_claimant(incident: Any, user_as: UserAs) -> None:
