@@ -65,18 +65,19 @@ def read_file(run: jobs.Run) -> dict[str, Any]:
     layout = stage(claim_import, run)
     with kept_alive(run, stage="summing up"), database_rules(), transaction.atomic():
         run.hold()
+        _know_what_is_staged()
         refuse_repeated(claim_import, layout)
-        summary = _summed_up(claim_import)
+        summary = summarise(claim_import)
         IMPORT_STATES.move(claim_import, ImportState.STAGED, profile=layout.as_json(), **_counts(summary))
     return summary.as_json()
 
 
-def _summed_up(claim_import: ClaimImport) -> Summary:
+def _know_what_is_staged() -> None:
+    """Let the planner know the rows that have just come, before it is asked about them."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE claims_stagedclaim")
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SET LOCAL jit = off")
-    return summarise(claim_import)
 
 
 def _registering_ended(job: Job) -> None:
@@ -124,7 +125,7 @@ def _register(claim_import: ClaimImport, run: jobs.Run) -> None:
     except RegisterMoved:
         with transaction.atomic():
             run.hold()
-            changes = _counts(_summed_up(claim_import))
+            changes = _counts(summarise(claim_import))
             ClaimImport.objects.filter(pk=claim_import.pk).update(**changes)
         raise RuleBroken(
             _(
@@ -144,8 +145,8 @@ def _restage_what_a_crash_took(claim_import: ClaimImport, run: jobs.Run) -> None
     layout = stage(claim_import, run)
     with kept_alive(run, stage="summing up"), database_rules(), transaction.atomic():
         run.hold()
+        _know_what_is_staged()
         refuse_repeated(claim_import, layout)
-        _summed_up(claim_import)
 
 
 def _undoing_ended(job: Job) -> None:
