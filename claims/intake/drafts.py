@@ -30,6 +30,7 @@ class Draft:
     """Where a person stands with the columns of a file: the profile, its columns from 0, and the head of the file.
 
     `head` is None where the file cannot be read so; `refusals` say why, `notes` what a person must look at.
+    `alternatives` has the fields that a column could feed too, by its place.
     """
 
     profile: Profile
@@ -37,6 +38,7 @@ class Draft:
     headings: tuple[str, ...] = ()
     columns: dict[str, int] = field(default_factory=dict)
     saved: ImportProfile | None = None
+    alternatives: dict[int, list[str]] = field(default_factory=dict)
     notes: list[StrOrPromise] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
 
@@ -78,9 +80,12 @@ def proposed(claim_import: ClaimImport, written: Profile) -> Draft:
             return again
     profile = replace(profile, sheet=written.sheet, encoding=written.encoding, delimiter=written.delimiter)
     saved = rows[proposal.saved] if proposal.saved is not None else None
-    return Draft(
-        profile, head, proposal.headings, placed(profile, proposal.headings), saved, notes=list(proposal.notes)
-    )
+    draft = Draft(profile, head, proposal.headings, placed(profile, proposal.headings), saved)
+    draft.notes.extend(proposal.notes)
+    for name, places in proposal.alternatives.items():
+        for place in places:
+            draft.alternatives.setdefault(place, []).append(name)
+    return draft
 
 
 def laid(claim_import: ClaimImport, profile: Profile, saved: ImportProfile | None = None) -> Draft:
@@ -97,7 +102,7 @@ def laid(claim_import: ClaimImport, profile: Profile, saved: ImportProfile | Non
         for name, column in profile.columns.items()
         if name not in columns
     ]
-    return Draft(with_columns(profile, headings, columns), head, headings, columns, saved, notes)
+    return Draft(with_columns(profile, headings, columns), head, headings, columns, saved, notes=notes)
 
 
 def _sound(row: ImportProfile) -> Profile | None:

@@ -72,13 +72,17 @@ def _sheet_words(head: FileHead) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ColumnLine:
-    """A column of the file: its number from 1, its heading, a few of its values, and the choice of its field."""
+    """A column of the file: its number from 1, its heading, a few of its values, and the choice of its field.
+
+    `alternatives` names the fields that it could feed as well.
+    """
 
     number: int
     heading: str
     samples: list[str]
     field: BoundField
     fed: str
+    alternatives: str
 
 
 def column_lines(draft: Draft, form: MappingForm) -> list[ColumnLine]:
@@ -91,6 +95,7 @@ def column_lines(draft: Draft, form: MappingForm) -> list[ColumnLine]:
             samples=[_cut(text) for text in (samples[place] if place < len(samples) else ())],
             field=form[f"column_{place}"],
             fed=str(form[f"column_{place}"].value() or ""),
+            alternatives=", ".join(str(FIELDS[name]) for name in draft.alternatives.get(place, ())),
         )
         for place, heading in enumerate(draft.headings)
     ]

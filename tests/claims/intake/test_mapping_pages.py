@@ -380,6 +380,12 @@ def test_page_that_was_sent_in_part_begins_again(client_of_staff: Any, hand_in: 
     assert (len(page.context["draft"].refusals), page.context["preview"].taken) == (1, 1)
 
 
+def test_column_that_could_feed_a_field_too_says_so(client_of_staff: Any, hand_in: Any) -> None:
+    received = hand_in(text_file(line(1), line(2, 비고="2022-10-21 10:00"), headings=(*HEADINGS[:7], "접수일자")))
+    page = client_of_staff.get(address(received))
+    assert [one.alternatives for one in page.context["lines"] if one.alternatives] == ["접수 일시"]
+
+
 def test_word_with_a_long_number_is_not_listed(client_of_staff: Any, hand_in: Any) -> None:
     received = hand_in(text_file(line(1, 서비스="01012345678"), line(2, 서비스="낯선 것")))
     page = client_of_staff.get(address(received))
