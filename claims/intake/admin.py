@@ -22,6 +22,7 @@ from claims.intake.import_steps import next_step
 from claims.intake.import_tabs import TABS, chosen_tab
 from claims.intake.mapping_pages import mapping_urls
 from claims.intake.models import ClaimImport, ImportState
+from claims.intake.rejected_pages import rejected_urls
 from claims.intake.services import PERMISSION, PURPOSE
 from relief.files.models import StoredFile
 from relief.files.services import readable_by
@@ -145,7 +146,7 @@ class ClaimImportAdmin(ShownAdmin):
         }
 
     def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
-        return (*mapping_urls(self), *import_urls(self))
+        return (*mapping_urls(self), *import_urls(self), *rejected_urls(self))
 
 
 def _age(row: ClaimImport) -> str:
