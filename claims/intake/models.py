@@ -57,7 +57,7 @@ GIVEN_UP = ("refused", "cancelled", "undone")
 COUNTED = ("staged", "accepting", "accepted", "undoing")
 
 
-@tracked()
+@tracked(deletes=True)
 class ImportProfile(models.Model):
     """A saved column map of one source: `spec` has the shape of `claims.intake.profile.Profile`."""
 

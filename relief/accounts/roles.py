@@ -26,7 +26,7 @@ def _views(app: str, *models: str) -> tuple[str, ...]:
 
 CATALOGUE = _views("claims", "incident", "operator", "service", "intakeround")
 REGISTER = _views("claims", "claim", "claimant", "classification", "ruleset")
-INTAKE = _views("claims", "claimimport", "rejectedrow")
+INTAKE = _views("claims", "claimimport", "importprofile", "rejectedrow", "amendment")
 PLAN = _views("committee", "measure", "measureitem", "tierpolicy", "tier")
 DECISIONS = _views("committee", "decision", "decisionrun")
 PAYOUTS = _views("committee", "batch", "payment", "approval", "bankfile")

@@ -12,10 +12,11 @@ from django.db.models import Model
 Tracked = TypeVar("Tracked", bound=type[Model])
 
 
-def tracked(*, exclude: Sequence[str] = ()) -> Callable[[Tracked], Tracked]:
+def tracked(*, exclude: Sequence[str] = (), deletes: bool = False) -> Callable[[Tracked], Tracked]:
     """Return the class decorator that keeps every insert and update of a model as an event row.
 
-    Columns in `exclude` are kept out of the events, and a change of them alone makes none.
+    Columns in `exclude` are kept out of the events, and a change of them alone makes none. With `deletes`, the end of
+    a row is an event too.
 
     Inserts are tracked by statement (one pass for a COPY of any size); updates by row, because statement-level
     update events join old and new values in a plan that does not end on large sets.
@@ -23,6 +24,7 @@ def tracked(*, exclude: Sequence[str] = ()) -> Callable[[Tracked], Tracked]:
     decorator: Callable[[Tracked], Tracked] = pghistory.track(
         pghistory.InsertEvent(level=pgtrigger.Statement),
         pghistory.UpdateEvent(level=pgtrigger.Row),
+        *([pghistory.DeleteEvent()] if deletes else []),
         append_only=True,
         exclude=list(exclude) or None,
     )
