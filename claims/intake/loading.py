@@ -81,8 +81,10 @@ def _undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def stage(claim_import: ClaimImport, run: Run) -> Layout:
-    """Read the file into staging and its refused rows beside it; chunks that stand already are passed over.
+def stage(claim_import: ClaimImport, run: Run) -> tuple[Layout, int]:
+    """Read the file into staging and its refused rows beside it; return its layout and how many rows it has.
+
+    Chunks that stand already are passed over.
 
     Raises RuleBroken(file_without_rows), and whatever refuses the file as a whole; JobCancelled, LeaseLost.
     """
@@ -104,7 +106,7 @@ def stage(claim_import: ClaimImport, run: Run) -> Layout:
                 code="file_without_rows",
             )
         run.advance(done=done, total=done)
-        return opened.layout
+        return opened.layout, done
 
 
 def _resumed(claim_import: ClaimImport, run: Run) -> int:

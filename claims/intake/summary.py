@@ -38,33 +38,39 @@ _COUNTS = f"""
     {BESIDE_REGISTER} GROUP BY 1, 2, 3, 4
 """
 _AMENDMENTS = f"SELECT count(*) {BESIDE_REGISTER} AND {CHANGED} AND {{touched}}"
-_POSSIBLE_DUPLICATES = """
-    WITH people AS (
-        SELECT identity_index, identity_kind, service_id, count(*) AS claims FROM claims_stagedclaim
-        WHERE claim_import_id = %(import)s AND identity_index IS NOT NULL GROUP BY 1, 2, 3
-    )
-    SELECT COALESCE(sum(claims), 0) FROM people WHERE claims > 1 OR EXISTS (
-        SELECT FROM claims_claimant claimant JOIN claims_claim claim ON claim.claimant_id = claimant.id
-        WHERE claimant.identity_index = people.identity_index AND claimant.identity_kind = people.identity_kind
-            AND claimant.incident_id = %(incident)s AND claim.service_id = people.service_id
-            AND NOT EXISTS (
-                SELECT FROM claims_stagedclaim again
-                WHERE again.claim_import_id = %(import)s AND again.receipt_number = claim.receipt_number
-                    AND again.identity_index = people.identity_index
-            )
-    )
-"""
-_CONFLICTS = """
-    WITH people AS (
-        SELECT identity_index, identity_kind, count(*) AS claims,
+# Possible duplicates: rows of one person for one service, in the file or with the register beside it.
+# Conflicts: rows whose number stands under another name, in the file or in the register.
+_PEOPLE = """
+    WITH people AS MATERIALIZED (
+        SELECT identity_index, identity_kind, service_id, count(*) AS claims,
             min(name_key COLLATE "C") AS one, max(name_key COLLATE "C") AS other
-        FROM claims_stagedclaim WHERE claim_import_id = %(import)s AND identity_index IS NOT NULL GROUP BY 1, 2
+        FROM claims_stagedclaim WHERE claim_import_id = %(import)s AND identity_index IS NOT NULL GROUP BY 1, 2, 3
+    ), known AS MATERIALIZED (
+        SELECT people.identity_index, people.identity_kind, people.service_id, claimant.id, claimant.name_key
+        FROM people JOIN claims_claimant claimant
+            ON claimant.identity_index = people.identity_index AND claimant.identity_kind = people.identity_kind
+        WHERE claimant.incident_id = %(incident)s
+    ), claimed AS MATERIALIZED (
+        SELECT DISTINCT known.identity_index, known.identity_kind, known.service_id
+        FROM known JOIN claims_claim claim ON claim.claimant_id = known.id AND claim.service_id = known.service_id
+        WHERE NOT EXISTS (
+            SELECT FROM claims_stagedclaim again
+            WHERE again.claim_import_id = %(import)s AND again.receipt_number = claim.receipt_number
+        )
+    ), names AS MATERIALIZED (
+        SELECT identity_index, identity_kind, min(name_key COLLATE "C") AS one, max(name_key COLLATE "C") AS other
+        FROM known GROUP BY 1, 2
+    ), persons AS MATERIALIZED (
+        SELECT identity_index, identity_kind, sum(claims) AS claims, min(one) AS one, max(other) AS other
+        FROM people GROUP BY 1, 2
     )
-    SELECT COALESCE(sum(claims), 0) FROM people WHERE one <> other OR EXISTS (
-        SELECT FROM claims_claimant claimant
-        WHERE claimant.identity_index = people.identity_index AND claimant.identity_kind = people.identity_kind
-            AND claimant.incident_id = %(incident)s AND claimant.name_key <> people.one
-    )
+    SELECT
+        (SELECT COALESCE(sum(people.claims), 0) FROM people
+            LEFT JOIN claimed USING (identity_index, identity_kind, service_id)
+            WHERE people.claims > 1 OR claimed.identity_index IS NOT NULL),
+        (SELECT COALESCE(sum(persons.claims), 0) FROM persons
+            LEFT JOIN names USING (identity_index, identity_kind)
+            WHERE persons.one <> persons.other OR names.one <> persons.one OR names.other <> persons.one)
 """
 _FAULTS = """
     SELECT code, count(*) FROM (
@@ -144,8 +150,7 @@ def summarise(claim_import: ClaimImport) -> Summary:
     keys = {"import": claim_import.pk, "incident": claim_import.incident_id}
     with connection.cursor() as cursor:
         summary.faults = dict(_rows(cursor, _FAULTS, keys)) if summary.rejected else {}
-        ((duplicates,),) = _rows(cursor, _POSSIBLE_DUPLICATES, keys)
-        ((conflicts,),) = _rows(cursor, _CONFLICTS, keys)
+        ((duplicates, conflicts),) = _rows(cursor, _PEOPLE, keys)
     summary.possible_duplicates, summary.name_conflicts = int(duplicates), int(conflicts)
     return summary
 
