@@ -16,7 +16,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Self
 
-AHEAD = 2
+AHEAD = 4
 """Pieces of work that wait at each process while it is busy."""
 
 Work = Callable[[bytes], bytes]

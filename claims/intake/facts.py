@@ -71,12 +71,6 @@ class StagedClaim(ReportedFacts):
         verbose_name = _("staged claim")
         verbose_name_plural = _("staged claims")
         default_permissions = ()
-        constraints = (
-            models.UniqueConstraint(
-                fields=("claim_import", "line"),
-                name=declare_constraint("one_staged_claim_per_line", _("This line of the file is loaded already.")),
-            ),
-        )
 
     def __str__(self) -> str:
         return self.receipt_number
