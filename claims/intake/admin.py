@@ -50,6 +50,9 @@ STATE_COLOURS = {
 }
 
 
+_NOTHING = format_html('<span class="intake-number">{}</span>', "–")
+
+
 def _count(description: Any, field: str) -> Any:
     """Return a column of a count with its separators."""
 
@@ -73,7 +76,6 @@ class ClaimImportAdmin(ShownAdmin):
         "same_text",
         "changed_text",
         "rejected_text",
-        "sum_text",
         "created",
     )
     list_select_related = ("stored_file", "imported_by", "job")
@@ -84,7 +86,6 @@ class ClaimImportAdmin(ShownAdmin):
     page_related = ("stored_file__stored_by", "imported_by", "job", "saved_profile", "continues__stored_file")
 
     read_text = _count(_("read"), "rows_read")
-    new_text = _count(_("new"), "rows_new")
     same_text = _count(_("same"), "rows_same")
     changed_text = _count(_("changed"), "rows_changed")
     rejected_text = _count(_("rejected"), "rows_rejected")
@@ -114,10 +115,15 @@ class ClaimImportAdmin(ShownAdmin):
             word = f"{word} {min(100, job.done * 100 // job.total)} %"
         return row.state, word
 
-    @display(description=_("sum of losses"))
-    def sum_text(self, row: ClaimImport) -> Any:
-        shown = format_won(int(row.sum_of_losses)) if row.rows_read else "–"
-        return format_html('<span class="intake-number">{}</span>', shown)
+    @display(description=_("new, sum of losses"))
+    def new_text(self, row: ClaimImport) -> Any:
+        if not row.rows_read:
+            return _NOTHING
+        return format_html(
+            '<span class="intake-number">{}<span class="intake-under">{}</span></span>',
+            f"{row.rows_new:,}",
+            format_won(int(row.sum_of_losses)),
+        )
 
     @display(description=_("handed in"), ordering="id")
     def created(self, row: ClaimImport) -> Any:
