@@ -12,5 +12,5 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         # A page that cancels or retries a job asks for its kind, and nothing else has loaded the runners there.
-        for module in ("intake.runners", "triage.services"):
+        for module in ("intake.runners", "intake.rejected_workbook", "triage.services"):
             import_module(f"claims.{module}")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import pgtrigger
 
-
 MANY_ROWS = 20_000
 
 

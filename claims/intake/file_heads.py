@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from claims.intake.layout import headings_of
-from claims.intake.reading import Row, form_of
+from claims.intake.layout import Row, headings_of
+from claims.intake.reading import form_of
 from claims.intake.sampling import shown_samples
 from relief.files import services as files
 from relief.spreadsheets import open_sheet

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,8 @@ from claims.intake.rules import Cell, text_of
 from relief.errors import RuleBroken
 from relief.korea.banks import folded
 
+Row = tuple[int, list[Cell]]
+"""The line on which a row begins, and its cells."""
 _MOST_SHOWN, _LONGEST_SHOWN = 20, 40
 
 
@@ -31,13 +33,18 @@ class Layout:
         return {"headings": list(self.headings), "columns": dict(self.columns), "profile": self.profile.as_json()}
 
 
-def headings_of(rows: Iterable[tuple[int, list[Cell]]], profile: Profile) -> tuple[tuple[str, ...], int]:
-    """Take what stands before the first row of claims from `rows`; return the headings and how many rows were taken.
+def headings_of(rows: Iterable[Row], profile: Profile) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """Take what stands before the first row of claims from `rows`; return the headings and the rows beneath them.
 
-    Headings of several rows are joined by a blank; a merged cell's text holds for the columns that it spans.
+    Headings of several rows are joined by a blank; a merged cell's text holds for the columns that it spans. A file
+    without a heading has as many empty ones as its first row has cells.
     """
-    taken = list(islice(iter(rows), profile.skip_rows + profile.heading_rows))
-    return joined_headings([cells for _, cells in taken[profile.skip_rows :]]), len(taken)
+    rest = iter(rows)
+    taken = list(islice(rest, profile.skip_rows + profile.heading_rows))
+    if profile.heading_rows:
+        return joined_headings([cells for _, cells in taken[profile.skip_rows :]]), rest
+    first = list(islice(rest, 1))
+    return tuple("" for _, cells in first for _cell in cells), chain(first, rest)
 
 
 def joined_headings(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:

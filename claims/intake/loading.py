@@ -19,9 +19,9 @@ from claims.intake.checking import ROWS_A_BATCH, Batch, Checker, Parcel, checked
 from claims.intake.copying import REJECTED_COLUMNS, STAGED_COLUMNS, Rejected, rejected_line
 from claims.intake.facts import StagedClaim
 from claims.intake.faults import Fault, Found
-from claims.intake.layout import Layout
+from claims.intake.layout import Layout, Row
 from claims.intake.models import ClaimImport, RejectedRow
-from claims.intake.reading import Row, open_import, rows_at
+from claims.intake.reading import open_import, rows_at
 from claims.intake.rules import text_of
 from claims.intake.selectors import vocabulary
 from relief.errors import RuleBroken, declared_constraints

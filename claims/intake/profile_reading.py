@@ -82,7 +82,7 @@ def profile_of(data: object) -> Profile:
         columns=columns,
         sheet=_text(whole.get("sheet", ""), "sheet"),
         skip_rows=_number(whole.get("skip_rows", 0), "skip_rows", 0, _MOST_ROWS),
-        heading_rows=_number(whole.get("heading_rows", 1), "heading_rows", 1, MOST_HEADING_ROWS),
+        heading_rows=_number(whole.get("heading_rows", 1), "heading_rows", 0, MOST_HEADING_ROWS),
         encoding=_chosen(whole.get("encoding", ""), "encoding", _ENCODINGS),
         delimiter=delimiter,
         date_formats=tuple(

@@ -86,7 +86,7 @@ def _writing(claim_import: ClaimImport, profile: Profile) -> list[tuple[StrOrPro
         (_("Encoding"), profile.encoding),
         (_("Delimiter"), {"\t": "Tab"}.get(profile.delimiter, profile.delimiter)),
         (_("Rows before the heading"), f"{profile.skip_rows:,}" if profile.skip_rows else ""),
-        (_("Rows of the heading"), str(profile.heading_rows) if profile.heading_rows > 1 else ""),
+        (_("Rows of the heading"), str(profile.heading_rows) if profile.heading_rows != 1 else ""),
         (_("Dates also written like"), ", ".join(formats)),
         (_("Amounts: 1 stands for"), format_won(profile.unit)),
         (_("Sign with amounts"), profile.currency),

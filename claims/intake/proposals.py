@@ -63,19 +63,22 @@ def propose(rows: Sequence[Sequence[Cell]], words: Vocabulary, saved: Sequence[t
     """Return the profile that the first rows of a file suggest.
 
     `saved` has (key, profile) of the saved profiles: of those whose columns all stand in the file, the one with the
-    most columns is proposed. No column is proposed for two fields, nor two columns for one field. Nothing is proposed
-    for a file without a heading.
+    most columns is proposed. No column is proposed for two fields, nor two columns for one field. In a file without a
+    heading, columns are known by what stands in them.
     """
     fitting = _fitting(rows, saved)
     if fitting is not None:
         return fitting
     heading = find_heading(rows)
+    notes: list[StrOrPromise] = []
     if sum(map(bool, heading.guesses)) < 2 and any(map(sampling.is_date, heading.headings)):
-        return _without_heading(heading, rows)
+        # A claim taken for a heading would be lost.
+        width = len(heading.headings)
+        heading = HeadingRows(heading.above, 0, ("",) * width, (None,) * width)
+        notes.append(_("The file has no heading: its columns are known by what stands in them. Look at each of them."))
     table = _table(heading, rows[heading.above + heading.rows :])
     candidates = _candidates(table, words)
     columns = {name: places[0] for name, places in candidates.items() if places}
-    notes: list[StrOrPromise] = []
     unit, currency = _money(rows, table, columns, notes)
     profile = Profile(
         columns={
@@ -102,22 +105,15 @@ def _fitting(rows: Sequence[Sequence[Cell]], saved: Sequence[tuple[int, Profile]
     best: Proposal | None = None
     for key, profile in saved:
         stream = ((line, list(cells)) for line, cells in enumerate(rows, start=1))
-        headings, _taken = headings_of(stream, profile)
+        headings, rest = headings_of(stream, profile)
         try:
             lay_out(profile, headings)
         except RuleBroken:
             continue
         if best is None or len(profile.columns) > len(best.profile.columns):
-            body = [cells for _line, cells in stream]
+            body = [cells for _line, cells in rest]
             best = Proposal(profile, headings, _samples(body, len(headings)), saved=key)
     return best
-
-
-def _without_heading(heading: HeadingRows, rows: Sequence[Sequence[Cell]]) -> Proposal:
-    """Return the proposal of nothing: a claim in the first row would be lost as the heading."""
-    note = _("The file has no heading: its first row looks like a claim. Put a row of headings above it.")
-    samples = _samples(rows, len(heading.headings))
-    return Proposal(Profile(), heading.headings, samples, lacking=NEEDED, notes=(note,))
 
 
 def _samples(body: Sequence[Sequence[Cell]], width: int) -> tuple[tuple[str, ...], ...]:

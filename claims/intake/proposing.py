@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from itertools import islice
 
-from claims.intake.layout import Layout, headings_of, lay_out
+from claims.intake.layout import Layout, Row, headings_of, lay_out
 from claims.intake.models import ClaimImport, ImportProfile
 from claims.intake.profile import Profile
 from claims.intake.proposals import Proposal, propose
-from claims.intake.reading import Row, form_of
+from claims.intake.reading import form_of
 from claims.intake.selectors import vocabulary
 from relief.files import services as files
 from relief.spreadsheets import open_sheet
@@ -31,7 +31,7 @@ def first_rows(claim_import: ClaimImport, profile: Profile | None = None, most: 
 
 def headings_under(claim_import: ClaimImport, profile: Profile) -> tuple[str, ...]:
     """Return the headings of the stored file as a profile reads them. Raises RuleBroken where it cannot be read."""
-    headings, _consumed = headings_of(first_rows(claim_import, profile), profile)
+    headings, _rest = headings_of(first_rows(claim_import, profile), profile)
     return headings
 
 

@@ -8,14 +8,11 @@ from contextlib import closing, contextmanager
 from typing import IO, NamedTuple
 
 from claims.intake.continuing import original_rows
-from claims.intake.layout import Layout, headings_of, lay_out
+from claims.intake.layout import Layout, Row, headings_of, lay_out
 from claims.intake.models import ClaimImport
 from claims.intake.profile import Profile
-from claims.intake.rules import Cell
 from relief.files import services as files
 from relief.spreadsheets import Form, Sheet, open_sheet
-
-Row = tuple[int, list[Cell]]
 
 
 class OpenFile(NamedTuple):
@@ -61,8 +58,8 @@ def open_under(file: IO[bytes], profile: Profile) -> Generator[OpenFile, None, N
     """Open a claim file under a profile; see `open_import`."""
     sheet = open_sheet(file, form=form_of(profile))
     with closing(sheet.rows) as rows:
-        headings, _consumed = headings_of(rows, profile)
-        yield OpenFile(sheet, lay_out(profile, headings), rows)
+        headings, claims = headings_of(rows, profile)
+        yield OpenFile(sheet, lay_out(profile, headings), claims)
 
 
 def rows_at(rows: Iterable[Row], lines: Sequence[int]) -> Iterator[Row]:

@@ -46,9 +46,10 @@ class ReadingForm(forms.Form):
     )
     heading_rows = forms.IntegerField(
         label=_("Rows of the heading"),
-        min_value=1,
+        min_value=0,
         max_value=MOST_HEADING_ROWS,
-        widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 1, "max": MOST_HEADING_ROWS}),
+        widget=UnfoldAdminIntegerFieldWidget(attrs={"min": 0, "max": MOST_HEADING_ROWS}),
+        help_text=_("0 where the first row is a claim already"),
     )
     encoding = forms.ChoiceField(label=_("Encoding"), required=False, widget=UnfoldAdminSelectWidget)
     delimiter = forms.ChoiceField(label=_("Delimiter"), required=False, widget=UnfoldAdminSelectWidget)

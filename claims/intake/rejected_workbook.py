@@ -19,8 +19,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.intake.layout import Row
 from claims.intake.models import ClaimImport, RejectedRow
-from claims.intake.reading import Row, open_import, rows_at, stored_layout
+from claims.intake.reading import open_import, rows_at, stored_layout
 from claims.intake.rejections import open_rows, reasons
 from claims.intake.rules import Cell, text_of
 from relief.access import require

@@ -64,10 +64,11 @@ def read_file(run: jobs.Run) -> dict[str, Any]:
         IMPORT_STATES.move(claim_import, ImportState.LOADING, ended_at=None)
     layout, rows = stage(claim_import, run)
     with kept_alive(run, stage="summing up", done=rows), database_rules(), transaction.atomic():
-        run.hold()
         _know_what_is_staged()
         refuse_repeated(claim_import, layout)
         summary = summarise(claim_import)
+        # Held at the end: until then the lease is renewed.
+        run.hold()
         IMPORT_STATES.move(claim_import, ImportState.STAGED, profile=layout.as_json(), **_counts(summary))
     return summary.as_json()
 
@@ -113,8 +114,9 @@ def register_file(run: jobs.Run) -> dict[str, Any]:
     if rule_set is None:
         return dict(claim_import.summary)
     with kept_alive(run, stage="classifying", done=claim_import.rows_read), database_rules(), transaction.atomic():
+        classified = classify(rule_set, claim_import_id=claim_import.pk)
         run.hold()
-        return dict(claim_import.summary) | {"classified": classify(rule_set, claim_import_id=claim_import.pk)}
+    return dict(claim_import.summary) | {"classified": classified}
 
 
 def _register(claim_import: ClaimImport, run: jobs.Run) -> None:
@@ -126,8 +128,8 @@ def _register(claim_import: ClaimImport, run: jobs.Run) -> None:
             IMPORT_STATES.move(claim_import, ImportState.ACCEPTED, ended_at=clock.now())
     except RegisterMoved:
         with transaction.atomic():
-            run.hold()
             changes = _counts(summarise(claim_import))
+            run.hold()
             ClaimImport.objects.filter(pk=claim_import.pk).update(**changes)
         raise RuleBroken(
             _(
@@ -146,9 +148,9 @@ def _restage_what_a_crash_took(claim_import: ClaimImport, run: jobs.Run) -> None
     clear(claim_import.pk)
     layout, rows = stage(claim_import, run)
     with kept_alive(run, stage="summing up", done=rows), database_rules(), transaction.atomic():
-        run.hold()
         _know_what_is_staged()
         refuse_repeated(claim_import, layout)
+        run.hold()
 
 
 def _undoing_ended(job: Job) -> None:

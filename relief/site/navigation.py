@@ -42,7 +42,10 @@ NAVIGATION: tuple[Group, ...] = (
             Entry(_("Claims"), "inbox", "claims.view_claim", "admin:claims_claim_changelist"),
             Entry(_("Imports"), "upload_file", "claims.view_claimimport", "admin:claims_claimimport_changelist"),
             Entry(
-                _("Import profiles"), "view_column", "claims.view_importprofile", "admin:claims_importprofile_changelist"
+                _("Import profiles"),
+                "view_column",
+                "claims.view_importprofile",
+                "admin:claims_importprofile_changelist",
             ),
             Entry(_("Amendments"), "difference", "claims.view_amendment", "admin:claims_amendment_changelist"),
             Entry(_("Classification rules"), "rule", "claims.view_ruleset", "admin:claims_ruleset_changelist"),

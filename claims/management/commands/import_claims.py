@@ -182,7 +182,8 @@ class Command(BaseCommand):
         head = _("Accepted") if summary["state"] == ImportState.ACCEPTED else _("Read, to be accepted")
         self.stdout.write(
             _(
-                "%(head)s: %(read)s rows: %(new)s new, %(same)s same as before, %(changed)s changed, %(rejected)s rejected."
+                "%(head)s: %(read)s rows, of them %(new)s new, %(same)s same as before, %(changed)s changed and "
+                "%(rejected)s rejected."
             )
             % (counts | {"head": head})
         )

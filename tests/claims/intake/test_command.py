@@ -133,22 +133,19 @@ def test_profile_is_found_by_its_name(good_file: Path, tmp_path: Path, catalogue
     assert ClaimImport.objects.latest("pk").saved_profile.name == "단체"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "code"),
-    [
-        ("nobody", None, "profile_not_found"),
-        ("map.json", "{", "profile_not_valid"),
-        ("map.json", '{"format": "relief-profile/1", "columns": {"nonsense": "x"}}', "profile_not_valid"),
-    ],
-)
-def test_profile_that_cannot_be_used_exits_with_1(
-    good_file: Path, tmp_path: Path, catalogue: Incident, staff: User, name: str, content: str | None, code: str
+def test_profile_that_nobody_saved_exits_with_1(good_file: Path, catalogue: Incident, staff: User) -> None:
+    code, out, _ = run(good_file, catalogue, staff, "--profile", "nobody", "--json")
+    assert (code, json.loads(out)["code"]) == (1, "profile_not_found")
+
+
+@pytest.mark.parametrize("content", ["{", '{"format": "relief-profile/1", "columns": {"nonsense": "x"}}'])
+def test_profile_that_cannot_be_read_exits_with_1(
+    good_file: Path, tmp_path: Path, catalogue: Incident, staff: User, content: str
 ) -> None:
-    if content is not None:
-        (tmp_path / name).write_text(content)
-        name = str(tmp_path / name)
-    ended, out, _ = run(good_file, catalogue, staff, "--profile", name, "--json")
-    assert (ended, json.loads(out)["code"]) == (1, code)
+    path = tmp_path / "map.json"
+    path.write_text(content)
+    code, out, _ = run(good_file, catalogue, staff, "--profile", str(path), "--json")
+    assert (code, json.loads(out)["code"]) == (1, "profile_not_valid")
 
 
 def test_person_without_the_permission_exits_with_1(good_file: Path, catalogue: Incident, user_as: Any) -> None:

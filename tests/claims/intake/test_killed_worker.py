@@ -136,7 +136,7 @@ def test_backend_terminated_in_the_middle_fails_the_job_and_leaves_nothing(
     monkeypatch.setattr("claims.intake.loading.ROWS_A_CHUNK", 500)
     claim_import = queue(csv_of(*_rows()))
     ending = elsewhere(carry_out, claim_import.job_id)
-    _wait_until(lambda: StagedClaim.objects.exists())
+    _wait_until(StagedClaim.objects.exists)
     _asked(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -90,9 +90,19 @@ def test_headings_of_several_rows_are_joined(rows: list[list[str]], headings: tu
 
 def test_heading_is_taken_from_the_rows_and_no_more() -> None:
     rows = iter([(1, ["제목"]), (3, ["번호", "일시"]), (4, ["K-1", "2022-10-19"])])
-    assert headings_of(rows, Profile(skip_rows=1)) == (("번호", "일시"), 2)
-    assert list(rows) == [(4, ["K-1", "2022-10-19"])]
+    headings, rest = headings_of(rows, Profile(skip_rows=1))
+    assert (headings, list(rest)) == (("번호", "일시"), [(4, ["K-1", "2022-10-19"])])
+
+
+def test_file_without_a_heading_keeps_its_first_row() -> None:
+    rows = [(2, ["K-1", "2022-10-19"]), (3, ["K-2", "2022-10-20"])]
+    headings, rest = headings_of([(1, ["제목"]), *rows], Profile(skip_rows=1, heading_rows=0))
+    assert (headings, list(rest)) == (("", ""), rows)
+    columns = {"receipt_number": Column("", 1), "received_at": Column("", 2)}
+    layout = lay_out(Profile(columns=columns, heading_rows=0, fixed={"service": "mail"}), headings)
+    assert layout.columns == {"receipt_number": 0, "received_at": 1}
 
 
 def test_file_that_ends_before_its_heading_has_none() -> None:
-    assert headings_of([(1, ["제목"])], Profile(skip_rows=1)) == ((), 1)
+    headings, rest = headings_of([(1, ["제목"])], Profile(skip_rows=1))
+    assert (headings, list(rest)) == ((), [])

@@ -87,7 +87,7 @@ def test_profile_that_says_nothing_is_the_default() -> None:
         ({"skip_rows": -1}, "skip_rows"),
         ({"skip_rows": True}, "skip_rows"),
         ({"skip_rows": 101}, "skip_rows"),
-        ({"heading_rows": 0}, "heading_rows"),
+        ({"heading_rows": -1}, "heading_rows"),
         ({"heading_rows": 4}, "heading_rows"),
         ({"encoding": "latin-1"}, "encoding"),
         ({"delimiter": ",,"}, "delimiter"),

@@ -6,6 +6,7 @@ from itertools import islice
 from random import Random
 
 import pytest
+from django.utils.translation import gettext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,14 +109,20 @@ def test_file_of_no_rows_lacks_every_needed_column() -> None:
     assert (proposal.lacking, proposal.headings) == (("receipt_number", "received_at", "service"), ())
 
 
-def test_file_without_a_heading_gets_no_columns_and_a_note() -> None:
-    table: Table = [[f"K-{number}", f"2022-10-2{number}", "메일", "010-1234-5678"] for number in range(5)]
+def test_columns_of_a_file_without_a_heading_are_known_by_what_stands_in_them() -> None:
+    table: Table = [[f"K-100{number}", f"2022-10-2{number}", "메일", f"010-1234-567{number}"] for number in range(5)]
     proposal = propose(table, WORDS)
-    assert (proposal.profile, proposal.lacking) == (Profile(), ("receipt_number", "received_at", "service"))
-    assert proposal.headings == ("K-0", "2022-10-20", "메일", "010-1234-5678")
+    assert (proposal.profile.heading_rows, proposal.headings, proposal.lacking) == (0, ("",) * 4, ())
+    assert proposal.profile.columns == {
+        "receipt_number": Column("", 1),
+        "received_at": Column("", 2),
+        "service": Column("", 3),
+        "phone": Column("", 4),
+    }
     assert [str(note) for note in proposal.notes] == [
-        "The file has no heading: its first row looks like a claim. Put a row of headings above it."
+        gettext("The file has no heading: its columns are known by what stands in them. Look at each of them.")
     ]
+    assert proposal.samples[0][0] == "K-1000"
 
 
 def test_second_column_for_a_field_is_offered_and_not_taken() -> None:
@@ -226,9 +233,8 @@ def test_dates_whose_order_is_uncertain_get_no_format_and_a_note(cells: list[Cel
     table: Table = [["접수번호", "접수일", "서비스"], *[[f"K-{n}", cell, "메일"] for n, cell in enumerate(cells)]]
     proposal = propose(table, WORDS)
     assert proposal.profile.date_formats == ()
-    assert [str(note) for note in proposal.notes] == [
-        'The dates in "접수일" can be read in more than one way. Choose how they are written.'
-    ]
+    sentence = gettext('The dates in "%(heading)s" can be read in more than one way. Choose how they are written.')
+    assert [str(note) for note in proposal.notes] == [sentence % {"heading": "접수일"}]
 
 
 @pytest.mark.parametrize(

@@ -266,3 +266,12 @@ def test_file_of_a_heading_alone_is_refused(take_in: Callable[..., Any]) -> None
     claim_import, job = take_in(csv_of())
     sentence = gettext("The file has a heading and no row beneath it. Ask the sender for the file with its rows.")
     assert (claim_import.state, Claim.objects.count(), job.state, job.error) == ("failed", 0, "failed", sentence)
+
+
+def test_file_without_a_heading_loses_no_row(take_in: Callable[..., Any]) -> None:
+    rows = [f"K-00{n},2022-10-2{n % 10},메신저 채널,{n}0000원,010-1234-56{n}\n" for n in range(10, 16)]
+    claim_import, _job = take_in("".join(rows).encode())
+    assert (claim_import.rows_read, claim_import.rows_new) == (6, 6)
+    assert list(Claim.objects.order_by("source_line").values_list("source_line", "receipt_number", "claimed_loss")) == [
+        (n - 9, f"K-00{n}", n * 10_000) for n in range(10, 16)
+    ]
