@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from playwright.sync_api import Locator, Page, expect
+from python_calamine import CalamineWorkbook
 
 from claims.models import Claim, ClaimImport, Incident
 from committee.demo.broken import write_broken_file
@@ -87,17 +89,37 @@ def seat_both_roles(page: Page, incident: Incident) -> None:
     says(page, f"{BOTH} 님을 이 사고에 배정했습니다.")
 
 
-def import_file(page: Page, file: Path, source: str) -> None:
+def read_file(page: Page, file: Path, source: str) -> None:
+    """Hand a claim file in, take the columns as they are proposed, and wait until every row is read."""
     open_entry(page, "접수 파일 반입")
     press(page, "파일 반입")
     page.set_input_files("[type=file]", file)
     page.fill("[name=source]", source)
-    press(page, "반입")
-    page.wait_for_selector(".intake-tiles, .relief-refusal")
+    press(page, "열 확인으로 이동")
+    press(page, "파일 읽기")
+    expect(page.locator(".intake-state")).to_have_text("승인 대기")
+
+
+def accept_file(page: Page) -> None:
+    """Accept the file whose page is open, and wait until its claims are registered."""
+    press(page, "파일 승인")
+    press(page, "접수 건 등록")
+    expect(page.locator(".intake-state")).to_have_text("승인 완료")
+
+
+def import_file(page: Page, file: Path, source: str) -> None:
+    read_file(page, file, source)
+    accept_file(page)
 
 
 def tiles(page: Page) -> list[str]:
-    return [text.strip() for text in page.locator(".intake-tiles dd").all_inner_texts()]
+    return [text.strip().replace(",", "") for text in page.locator(".intake-tiles dd").all_inner_texts()]
+
+
+def tab(page: Page, words: str) -> None:
+    """Open one of the parts of an import's page."""
+    with page.expect_navigation():
+        page.locator(".intake-tabs").get_by_role("link", name=words, exact=True).click()
 
 
 def draft_and_adopt(enter: Callable[..., Page]) -> None:
@@ -189,29 +211,104 @@ def test_claim_file_is_imported_once_and_its_rejected_rows_are_shown(
     file = tmp_path / "연습.csv"
     write_broken_file(file, Numbers(seeded(7, "browser")))
     page = enter("intake")
-    import_file(page, file, "<b>연습</b>")
+    read_file(page, file, "<b>연습</b>")
     received = ClaimImport.objects.get()
-    assert received.rows_rejected > 0
-    assert received.rows_new > 0
-    assert tiles(page) == [
-        str(received.rows_read),
-        str(received.rows_new),
-        str(received.rows_same),
-        str(received.rows_rejected),
-        format_won(int(received.sum_of_losses)).replace(" won", "원"),
-    ]
-    assert page.locator("#rejected tbody tr").count() == received.rows_rejected
+    assert (Claim.objects.count(), received.rows_rejected > 0, received.rows_new > 0) == (0, True, True)
+    accept_file(page)
+    received.refresh_from_db()
+    counts = (received.rows_read, received.rows_new, received.rows_same, received.rows_changed, received.rows_rejected)
+    assert tiles(page) == [str(count) for count in counts]
+    assert Claim.objects.count() == received.rows_new
+    says(page, format_won(int(received.sum_of_losses)).replace(" won", "원"))
     says(page, "<b>연습</b>")
+    tab(page, "반려된 행")
+    assert page.locator(".intake-rejected tbody tr").count() == received.rows_rejected
     page.locator(".intake-faults").get_by_role("link", name="금액은 음수일 수 없습니다.").click()
     negative = received.rejected_rows.filter(faults__contains=[{"code": "negative"}]).count()
-    expect(page.locator("#rejected tbody tr")).to_have_count(negative)
+    expect(page.locator(".intake-rejected tbody tr")).to_have_count(negative)
+    tab(page, "파일")
     assert taken(page, "제출된 원본 파일 내려받기") == file.read_bytes()
     assert Disclosure.objects.get().by.username == "intake"
 
-    import_file(page, file, "다시")
-    says(page, f"{received.pk}")
-    expect(page.locator(".relief-refusal")).to_contain_text("연습.csv")
+    open_entry(page, "접수 파일 반입")
+    press(page, "파일 반입")
+    page.set_input_files("[type=file]", {"name": "다시.csv", "mimeType": "text/csv", "buffer": file.read_bytes()})
+    press(page, "열 확인으로 이동")
+    says(page, f"반입 {received.pk}번")
+    assert page.url.endswith(f"/claims/claimimport/{received.pk}/change/")
     assert ClaimImport.objects.count() == 1
+
+
+@pytest.fixture
+def mapped(outage: Incident, enter: Callable[..., Page], tmp_path: Path) -> Page:
+    """The page of an accepted file of another source, whose columns and words were chosen by hand; a row is bad."""
+    file = tmp_path / "단체.csv"
+    file.write_text(
+        "관리,언제,무엇,손해(천원),상호\n"
+        "F-1001,19-Oct-22,톡채널,120.5,가나다\nF-1002,20-Oct-22,톡채널,-5,라마바\nF-1003,21-Oct-22,톡채널,30,사아자\n"
+    )
+    page = enter("intake")
+    open_entry(page, "접수 파일 반입")
+    press(page, "파일 반입")
+    page.set_input_files("[type=file]", file)
+    page.fill("[name=declared_rows]", "4")
+    press(page, "열 확인으로 이동")
+    for column, field in enumerate(("receipt_number", "received_at", "service", "claimed_loss", "name")):
+        page.select_option(f"[name=column_{column}]", field)
+    page.select_option("[name=unit]", "1000")
+    page.check("[name=date_formats][value=D-MON-YY]")
+    press(page, "다시 확인")
+    says(page, "톡채널")
+    word = page.locator("select[name^='means_service']").first
+    word.select_option(label=next(text for text in word.locator("option").all_inner_texts() if "channel" in text))
+    page.fill("[name=profile_name]", "어느 단체")
+    press(page, "프로필로 저장")
+    press(page, "파일 읽기")
+    expect(page.locator(".intake-state")).to_have_text("승인 대기")
+    press(page, "파일 승인")
+    press(page, "접수 건 등록")
+    assert ClaimImport.objects.get().state == "staged"
+    page.fill("[name=reason]", "보낸 곳에 확인했습니다.")
+    press(page, "접수 건 등록")
+    expect(page.locator(".intake-state")).to_have_text("승인 완료")
+    return page
+
+
+def test_columns_and_words_of_another_source_are_chosen_on_the_page(mapped: Page) -> None:
+    assert tiles(mapped) == ["3", "2", "0", "0", "1"]
+    assert list(Claim.objects.order_by("receipt_number").values_list("receipt_number", "claimed_loss")) == [
+        ("F-1001", 120_500),
+        ("F-1003", 30_000),
+    ]
+
+
+def test_rejected_rows_come_back_corrected_and_all_of_it_is_undone(mapped: Page, tmp_path: Path) -> None:
+    first = ClaimImport.objects.get()
+    press(mapped, "반려된 행 내려받기")
+    mapped.fill("[name=reason]", "행을 고치려고")
+    workbook = tmp_path / "고친 행.xlsx"
+    workbook.write_bytes(taken(mapped, "내려받기(XLSX)"))
+    rows = CalamineWorkbook.from_path(str(workbook)).get_sheet_by_index(0).to_python()
+    rows[1][4] = "5"
+    with xlsxwriter.Workbook(workbook) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    mapped.goto(f"/claims/claimimport/{first.pk}/change/")
+    press(mapped, "고친 행 제출")
+    mapped.set_input_files("[type=file]", workbook)
+    press(mapped, "고친 행 읽기")
+    expect(mapped.locator(".intake-state")).to_have_text("승인 대기")
+    accept_file(mapped)
+    assert Claim.objects.get(receipt_number="F-1002").claimed_loss == 5_000
+
+    for one in ClaimImport.objects.order_by("-pk"):
+        mapped.goto(f"/claims/claimimport/{one.pk}/change/")
+        press(mapped, "반입 되돌리기")
+        mapped.fill("[name=reason]", "시험이었습니다.")
+        press(mapped, "접수 건을 대장에서 빼기")
+        expect(mapped.locator(".intake-state")).to_have_text("되돌림")
+    assert Claim.objects.count() == 0
 
 
 def test_claim_file_leaves_as_a_bank_file_under_four_eyes(walked: Batch, enter: Callable[..., Page]) -> None:
