@@ -15,12 +15,15 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from factory.django import DjangoModelFactory
 
+from claims.intake.profile import Column, Profile
 from claims.models import (
+    Amendment,
     Claim,
     Claimant,
     ClaimImport,
     Classification,
     Desk,
+    ImportProfile,
     Incident,
     IntakeRound,
     Operator,
@@ -253,6 +256,43 @@ class ClaimFactory(DjangoModelFactory):
                 kwargs[f"{column}_sealed"] = seal(value, bound_to=Claim.bound(column, key))
                 kwargs[f"{column}_index"] = blind_index(value, domain=column)
         return model_class.objects.create(id=key, **kwargs)
+
+
+class ImportProfileFactory(DjangoModelFactory):
+    """A saved profile that maps the needed fields."""
+
+    class Meta:
+        model = ImportProfile
+
+    incident = factory.SubFactory(IncidentFactory)
+    name = factory.Sequence(lambda n: f"단체 {n}")
+    spec = factory.LazyFunction(
+        lambda: Profile(
+            columns={"receipt_number": Column("번호"), "received_at": Column("일시")}, fixed={"service": "mail"}
+        ).as_json()
+    )
+    saved_by = factory.SubFactory(UserFactory)
+    saved_at = WHEN
+
+
+class AmendmentFactory(DjangoModelFactory):
+    """A claim as a later file reports it, with a loss of 300,000 won; it waits for a person."""
+
+    class Meta:
+        model = Amendment
+
+    claim = factory.SubFactory(ClaimFactory)
+    claim_import = factory.SubFactory(ClaimImportFactory, incident=factory.SelfAttribute("..claim.incident"))
+    line = 2
+    state = "waiting"
+    received_at = factory.SelfAttribute("claim.received_at")
+    admission = "regular"
+    reporter_type = factory.SelfAttribute("claim.reporter_type")
+    service = factory.SelfAttribute("claim.service")
+    pricing = factory.SelfAttribute("claim.pricing")
+    claimed_loss = 300_000
+    name = factory.SelfAttribute("claim.name")
+    content_hash = b"another content"
 
 
 class RuleSetFactory(DjangoModelFactory):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.intake.columns import FIELDS, NEEDED
 from claims.intake.profile import Column, Profile
-from claims.intake.rules import Cell, text_of
+from claims.intake.rules import UNSHOWN, Cell, text_of
 from relief.errors import RuleBroken
 from relief.korea.banks import folded
 
@@ -53,7 +53,7 @@ def joined_headings(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     A cell holds for the columns right of it that have none of their own, as long as something stands beneath.
     """
     width = max((len(cells) for cells in rows), default=0)
-    lines = [[" ".join(text_of(cell).split()) for cell in cells] + [""] * (width - len(cells)) for cells in rows]
+    lines = [[_heading(cell) for cell in cells] + [""] * (width - len(cells)) for cells in rows]
     for upper, lower in reversed(list(pairwise(lines))):
         spanning = ""
         for column in range(width):
@@ -64,6 +64,11 @@ def joined_headings(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
             else:
                 spanning = ""
     return tuple(" ".join(filter(None, parts)) for parts in zip(*lines, strict=True))
+
+
+def _heading(cell: Cell) -> str:
+    # What cannot be shown names nothing, and stands in no profile.
+    return " ".join(UNSHOWN.sub("", text_of(cell)).split())
 
 
 def lay_out(profile: Profile, headings: Sequence[str]) -> Layout:

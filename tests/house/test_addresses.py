@@ -64,6 +64,8 @@ def rows(incident: Any, user_as: Callable[..., User], private_folder: Path) -> d
     claim = batch.payments.get_queryset().order_by("pk").first().claim
     factories.IntakeRoundFactory(incident=incident)
     factories.ClaimantFactory(incident=incident)
+    factories.AmendmentFactory(claim=claim)
+    factories.ImportProfileFactory(incident=incident)
     factories.ClaimImportFactory(incident=incident, imported_by=manager)
     record_disclosure(
         by=manager, kind=Disclosure.Kind.VIEW, subject="claims.claim", reason="test", incident_id=incident.pk
