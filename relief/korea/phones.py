@@ -18,6 +18,11 @@ _FORMS = re.compile(
 
 def digits_of(text: str) -> str:
     """Return the text without the separators people write, full-width digits as ASCII; +82 becomes the leading 0."""
+    if text.isascii():
+        # How nearly everybody writes: found out in a fifth of the time.
+        plain = text.replace("-", "")
+        if plain.isdecimal():
+            return plain
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     plain = plain.translate(_SEPARATORS)
     if plain.startswith("+82"):
