@@ -50,6 +50,7 @@ _PEOPLE = """
         FROM people JOIN claims_claimant claimant
             ON claimant.identity_index = people.identity_index AND claimant.identity_kind = people.identity_kind
         WHERE claimant.incident_id = %(incident)s
+            AND EXISTS (SELECT FROM claims_claim claim WHERE claim.claimant_id = claimant.id)
     ), claimed AS MATERIALIZED (
         SELECT DISTINCT known.identity_index, known.identity_kind, known.service_id
         FROM known JOIN claims_claim claim ON claim.claimant_id = known.id AND claim.service_id = known.service_id

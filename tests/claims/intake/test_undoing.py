@@ -107,3 +107,11 @@ def test_file_that_waits_for_acceptance_cannot_be_undone(read_in: Callable[..., 
     with pytest.raises(RuleBroken) as refused:
         undo(by=staff, claim_import=read_in(csv_of({})), reason=REASON)
     assert refused.value.code == "import_moves_as_its_table_says"
+
+
+def test_claimants_that_an_undone_file_left_are_no_conflict(
+    take_in: Callable[..., Any], read_in: Callable[..., Any], staff: User
+) -> None:
+    claim_import, _job = take_in(csv_of({"이름": "다른 사람"}))
+    carried_out(undo(by=staff, claim_import=claim_import, reason=REASON))
+    assert read_in(csv_of({})).summary["name_conflicts"] == 0
