@@ -8,16 +8,17 @@ from typing import Any
 import django_filters
 from django import forms
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import IntakeRound, Operator, Pricing, ReporterType, Service
-from claims.register.models import Claim
+from claims.register.models import Claim, Claimant
 from claims.register.selectors import COMPLETE
 from relief.clock import end_of_day, start_of_day
 from relief.money import MAX_WON
 
 COMPLETENESS = (("complete", _("Complete")), ("incomplete", _("Incomplete")))
+SAME_NUMBER = (("yes", _("Known under another name too")),)
 CLASSIFIED = (("yes", _("Classified")), ("no", _("Not classified")))
 
 
@@ -68,6 +69,7 @@ class ClaimFilter(django_filters.FilterSet):
     classified = _choice(_("Classification"), CLASSIFIED, method="by_classified")
     admission = _choice(_("Admission"), Claim.Admission.choices)
     completeness = _choice(_("Completeness"), COMPLETENESS, method="by_completeness")
+    same_number = _choice(_("Claimant's number"), SAME_NUMBER, method="by_same_number")
     claim_import = _of(_("Import"), Claim)
     loss_from = _won(_("Loss from (won)"), "gte")
     loss_to = _won(_("Loss up to (won)"), "lte")
@@ -98,6 +100,16 @@ class ClaimFilter(django_filters.FilterSet):
     def by_completeness(self, rows: QuerySet[Claim], name: str, value: str) -> QuerySet[Claim]:
         """Keep what can be paid as far as name, contact and account go, or what lacks one of them."""
         return rows.filter(COMPLETE if value == "complete" else ~COMPLETE)
+
+    def by_same_number(self, rows: QuerySet[Claim], name: str, value: str) -> QuerySet[Claim]:
+        """Keep the claims whose claimant's number stands under another name too, on other claims."""
+        others = Claimant.objects.filter(
+            Exists(Claim.objects.filter(claimant=OuterRef("pk"))),
+            incident=OuterRef("incident"),
+            identity_kind=OuterRef("claimant__identity_kind"),
+            identity_index=OuterRef("claimant__identity_index"),
+        ).exclude(pk=OuterRef("claimant"))
+        return rows.filter(Exists(others))
 
     def from_day(self, rows: QuerySet[Claim], name: str, day: date) -> QuerySet[Claim]:
         """Keep what was received on this Seoul day or later."""

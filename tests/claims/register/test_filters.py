@@ -35,7 +35,13 @@ def two(incident: Any) -> tuple[Claim, Claim]:
         service__affiliate=True,
         service__operator__incident=incident,
         claim_import=factories.ClaimImportFactory(incident=incident),
+        claimant=factories.ClaimantFactory(incident=incident, identity="01099998888", name="한 이름"),
     )
+    # Of the same number, with a claim elsewhere in the register and with none.
+    for name, claims in (("다른 이름", 1), ("아무 접수도 없는 이름", 0)):
+        other = factories.ClaimantFactory(incident=incident, identity="01099998888", name=name)
+        for _claim in range(claims):
+            factories.ClaimFactory(incident=factories.IncidentFactory(), claimant=other)
     factories.ClassificationFactory(claim=first)
     return first, second
 
@@ -55,6 +61,7 @@ def test_every_word_of_the_filter_narrows(incident: Any, two: tuple[Claim, Claim
         ({"admission": "late"}, second),
         ({"completeness": "complete"}, first),
         ({"completeness": "incomplete"}, second),
+        ({"same_number": "yes"}, second),
         ({"claim_import": second.claim_import_id}, second),
         ({"loss_from": "300001"}, second),
         ({"loss_to": "300000"}, first),
