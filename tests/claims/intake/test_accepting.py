@@ -344,3 +344,13 @@ def test_registering_whose_worker_died_after_the_commit_registers_nothing_again(
     Job.objects.filter(pk=job.pk).update(lease_token=token)
     assert runners.register_file(jobs.Run(job=job, token=token)) == claim_import.summary  # type: ignore[arg-type]
     assert (Claim.objects.count(), ClaimEvent.objects.count()) == (1, 1)
+
+
+def test_planner_knows_a_register_that_has_just_grown(
+    take_in: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runners, "MANY_ROWS", 3)
+    take_in(csv_of({}, {}, {}))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'claims_claim'::regclass")
+        assert cursor.fetchone() == (3,)
