@@ -29,7 +29,8 @@ from relief.jobs.models import Job
 from relief.jobs.services import Run
 
 ROWS_A_CHUNK = 10_000
-PROCESSES = min(2, os.cpu_count() or 1)
+# Where the system's own libraries do not bear a fork, one process does it all.
+PROCESSES = min(2, os.cpu_count() or 1) if sys.platform == "linux" else 0
 _TURN_SECONDS = 0.0005
 _REPEATED = """
     DELETE FROM claims_stagedclaim staged USING (
