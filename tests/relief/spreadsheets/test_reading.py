@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from relief.errors import RuleBroken
 from relief.spreadsheets import Form, Limits, open_sheet
+from relief.spreadsheets.delimited import UNCLOSED
 from tests.relief.spreadsheets.workbook_files import parts_of, workbook, zipped
 
 TEXT = "접수번호,이름,금액\r\nK-1,서다현,300\r\nK-2,김이박,\r\n"
@@ -78,11 +79,24 @@ def test_nul_is_kept_for_the_rules_to_refuse() -> None:
     assert rows_of(b"a,b\n1\x002,3\n") == [(1, ["a", "b"]), (2, ["1\x002", "3"])]
 
 
-def test_quotation_mark_that_is_never_closed_swallows_only_the_rest() -> None:
+def test_quotation_mark_that_is_never_closed_spoils_its_own_line_only() -> None:
     assert rows_of(b'a,b\n1,2\n3,"never closed\n5,6\n') == [
         (1, ["a", "b"]),
         (2, ["1", "2"]),
-        (3, ["3", "never closed\n5,6\n"]),
+        (3, ["3", f"never closed{UNCLOSED}"]),
+        (4, ["5", "6"]),
+    ]
+
+
+def test_quotation_mark_that_a_later_row_closes_swallows_no_row() -> None:
+    # Read as one, both would make a good row: the first receipt number with the second account.
+    content = 'number,text,account\nK-1,"open,111\nK-2,"closed",222\n"K-3","two\nlines",333\nK-4,,444\n'
+    assert rows_of(content.encode()) == [
+        (1, ["number", "text", "account"]),
+        (2, ["K-1", f"open,111{UNCLOSED}"]),
+        (3, ["K-2", "closed", "222"]),
+        (4, ["K-3", "two\nlines", "333"]),
+        (6, ["K-4", "", "444"]),
     ]
 
 
