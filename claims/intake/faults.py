@@ -42,9 +42,7 @@ SENTENCES: dict[Fault, StrOrPromise] = {
     Fault.NOT_WHOLE_WON: _("An amount is in whole won."),
     Fault.TOO_LARGE: _("The amount is larger than any that can be registered."),
     Fault.NOT_A_NUMBER: _("This is no amount whose meaning is certain. Write it like 300000."),
-    Fault.SPREADSHEET_FLOAT: _(
-        "A spreadsheet has turned the account into a number and lost digits. Enter it again as text."
-    ),
+    Fault.SPREADSHEET_FLOAT: _("A spreadsheet has turned this into a number and lost digits. Enter it again as text."),
     Fault.NOT_AN_ACCOUNT: _("This is no account number: it has 9 to 16 digits."),
     Fault.NOT_A_PHONE: _("This is no phone number."),
     Fault.WRONG_CHECK_DIGIT: _("The check digit is wrong: a digit of the number has been mistyped."),

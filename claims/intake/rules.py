@@ -30,6 +30,10 @@ _MOST_REMEMBERED = 1_000
 # What cannot be shown; tab, line feed and return may stand in a description.
 UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile(r"[\t\r\n]+")
+# As spreadsheets show a number that has no room, and write it into a CSV.
+_SHORTENED = re.compile(r"\d(?:\.\d+)?E\+\d\d+", re.ASCII)
+_KEPT_WHOLE = 1e15
+"""Whole numbers below this keep all their digits in a spreadsheet."""
 _FLOAT = re.compile(r"[+-]?\d+(?:\.\d*)?[eE][+-]?\d+|\d+\.\d+", re.ASCII)
 
 
@@ -37,7 +41,7 @@ def text_of(cell: Cell) -> str:
     """Return a cell as text; a whole number that a spreadsheet holds as 12.0 is 12."""
     if isinstance(cell, str):
         return cell
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _KEPT_WHOLE:
         return str(int(cell))
     return str(cell)
 
@@ -53,9 +57,19 @@ def short_text(cell: Cell, longest: int) -> str | Fault:
 
 
 def receipt_number(cell: Cell) -> str | Fault:
-    """Return the receipt number, full-width letters as ASCII."""
+    """Return the receipt number, full-width letters as ASCII and without marks that take no room.
+
+    A number of a spreadsheet that is too long for it has lost its last digits: SPREADSHEET_FLOAT.
+    """
+    if isinstance(cell, float) and abs(cell) >= _KEPT_WHOLE:
+        return Fault.SPREADSHEET_FLOAT
     text = cell if type(cell) is str else text_of(cell)
-    return short_text(text if text.isascii() else unicodedata.normalize("NFKC", text), RECEIPT_LENGTH)
+    if not text.isascii():
+        text = "".join(mark for mark in unicodedata.normalize("NFKC", text) if unicodedata.category(mark) != "Cf")
+    number = short_text(text, RECEIPT_LENGTH)
+    return (
+        Fault.SPREADSHEET_FLOAT if type(number) is str and "E+" in number and _SHORTENED.fullmatch(number) else number
+    )
 
 
 def received_at(formats: tuple[str, ...] = ()) -> Parser:

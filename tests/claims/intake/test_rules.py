@@ -29,6 +29,13 @@ def test_every_fault_has_a_sentence() -> None:
         (" K22-1 ", "K22-1"),
         ("Ｋ２２－１", "K22-1"),
         (2_013_081_805_991.0, "2013081805991"),
+        (999_999_999_999_999.0, "999999999999999"),
+        (20_170_424_388_450_001.0, Fault.SPREADSHEET_FLOAT),
+        ("2.01704E+16", Fault.SPREADSHEET_FLOAT),
+        ("2E+16", Fault.SPREADSHEET_FLOAT),
+        ("12E5", "12E5"),
+        ("K\u200b22\ufeff-1", "K22-1"),
+        ("\u200b", ""),
         ("P" * 40, "P" * 40),
         ("P" * 41, Fault.TOO_LONG),
         # One sign that stands for three: what comes behind it is not cut off.
