@@ -171,4 +171,4 @@ def _close_corrected(claim_import: ClaimImport) -> None:
     before: Any = RejectedRow.objects.filter(claim_import=claim_import.continues_id)
     for again in (StagedClaim, RejectedRow):
         lines = again._default_manager.filter(claim_import=claim_import).values("line")
-        before.filter(line__in=lines).update(corrected_by=claim_import)
+        before.filter(line__in=lines, corrected_by=None).update(corrected_by=claim_import)

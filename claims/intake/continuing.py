@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,15 @@ from claims.intake.layout import Layout
 from claims.intake.models import RejectedRow
 from claims.intake.rules import Cell, text_of
 from relief.errors import RuleBroken
+from relief.spreadsheets import Limits, Sheet, open_sheet
+
+_BESIDE = 2
+"""Columns beside the source's own: the line and the reasons."""
+
+
+def open_corrected(file: IO[bytes]) -> Sheet:
+    """Open a workbook of rejected rows, however many columns its source has; raises what `open_sheet` does."""
+    return open_sheet(file, limits=replace(Limits(), columns=Limits().columns + _BESIDE))
 
 
 def original_rows(

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import IO, NamedTuple
 
-from claims.intake.continuing import original_rows
+from claims.intake.continuing import open_corrected, original_rows
 from claims.intake.layout import Layout, Row, headings_of, lay_out
 from claims.intake.models import ClaimImport
 from claims.intake.profile import Profile
@@ -48,7 +48,7 @@ def open_import(claim_import: ClaimImport) -> Generator[OpenFile, None, None]:
             with open_under(file, layout.profile) as opened:
                 yield opened
         else:
-            sheet = open_sheet(file)
+            sheet = open_corrected(file)
             with closing(sheet.rows) as rows:
                 yield OpenFile(sheet, layout, original_rows(rows, layout, claim_import.continues_id))
 

@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.intake.continuing import open_corrected
 from claims.intake.layout import Row
 from claims.intake.models import ClaimImport, RejectedRow
 from claims.intake.reading import open_import, rows_at, stored_layout
@@ -32,7 +33,6 @@ from relief.files import services as files
 from relief.files.models import StoredFile
 from relief.jobs import services as jobs
 from relief.jobs.models import Job
-from relief.spreadsheets import open_sheet
 from relief.spreadsheets.writing import write_cells
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _handed_in(claim_import: ClaimImport, *, width: int) -> Generator[Iterator[R
             yield opened.rows
         return
     # Its rows are no longer among the open ones of the import before, which `open_import` would refuse.
-    with closing(files.open_stored(claim_import.stored_file)) as file, closing(open_sheet(file).rows) as rows:
+    with closing(files.open_stored(claim_import.stored_file)) as file, closing(open_corrected(file).rows) as rows:
         next(rows, None)
         yield (
             (int(text_of(cells[0])), [*cells[1 : width + 1], *[""] * (width + 1 - len(cells))]) for _at, cells in rows

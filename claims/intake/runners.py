@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from claims.intake.accepting import RegisterMoved, accept_staged
-from claims.intake.facts import StagedClaim
+from claims.intake.facts import Amendment, AmendmentState, StagedClaim
 from claims.intake.loading import clear, refuse_repeated, stage
 from claims.intake.models import IMPORT_STATES, ClaimImport, ImportState
 from claims.intake.services import ACCEPT, IMPORT, PERMISSION, UNDO
@@ -17,6 +17,7 @@ from claims.intake.undoing import take_out
 from claims.triage.selectors import newest_rule_set
 from claims.triage.services import classify
 from relief import clock
+from relief.audit.services import acting
 from relief.errors import RuleBroken, database_rules
 from relief.jobs import services as jobs
 from relief.jobs.keeping import kept_alive
@@ -89,6 +90,10 @@ def _registering_ended(job: Job) -> None:
     claim_import = ClaimImport.objects.select_for_update(of=("self",)).get(pk=job.subject_key)
     if IMPORT_STATES.allows(claim_import.state, ImportState.STAGED):
         IMPORT_STATES.move(claim_import, ImportState.STAGED)
+    elif claim_import.state == ImportState.ACCEPTED and job.state == Job.State.CANCELLED:
+        # Its claims are registered: a cancelled job is not carried out again, and nobody else classifies them.
+        with acting(by=job.by, act=ACCEPT):
+            _classify(claim_import)
 
 
 @jobs.runner(
@@ -113,13 +118,28 @@ def register_file(run: jobs.Run) -> dict[str, Any]:
             _register(claim_import, run)
         if claim_import.rows_new >= MANY_ROWS:
             _know_what_is_registered()
-    rule_set = newest_rule_set(claim_import.incident_id)
-    if rule_set is None:
+    if newest_rule_set(claim_import.incident_id) is None:
         return dict(claim_import.summary)
     with kept_alive(run, stage="classifying", done=claim_import.rows_read), database_rules(), transaction.atomic():
-        classified = classify(rule_set, claim_import_id=claim_import.pk)
+        classified = _classify(claim_import)
         run.hold()
     return dict(claim_import.summary) | {"classified": classified}
+
+
+def _classify(claim_import: ClaimImport) -> int:
+    """Classify the claims of an import and those that it changed, or put back; return how many were set."""
+    rule_set = newest_rule_set(claim_import.incident_id)
+    if rule_set is None:
+        return 0
+    changed = Amendment.objects.filter(
+        claim_import=claim_import,
+        replaced_version__isnull=False,
+        state__in=(AmendmentState.APPLIED, AmendmentState.WITHDRAWN),
+    )
+    classified = classify(rule_set, claim_import_id=claim_import.pk)
+    for claim_id in changed.order_by("claim_id").values_list("claim_id", flat=True).iterator():
+        classified += classify(rule_set, claim_id=claim_id)
+    return classified
 
 
 def _know_what_is_registered() -> None:
@@ -181,6 +201,7 @@ def undo_file(run: jobs.Run) -> dict[str, Any]:
         return dict(run.job.outcome)
     with kept_alive(run, stage="undoing", total=claim_import.rows_new), database_rules(), transaction.atomic():
         removed = take_out(claim_import)
+        _classify(claim_import)
         run.hold()
         IMPORT_STATES.move(claim_import, ImportState.UNDONE, ended_at=clock.now())
     return {"removed": removed}

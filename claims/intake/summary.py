@@ -110,8 +110,8 @@ class Summary:
         return asdict(self)
 
     def agrees_with(self, other: Summary) -> bool:
-        """Say whether both would do the same: as many rows new, same, changed, and waiting for a person."""
-        mine, theirs = ((one.new, one.same, one.changed, one.amendments) for one in (self, other))
+        """Say whether both would do the same: as many rows new, same, changed, waiting for a person; the same sum."""
+        mine, theirs = ((one.new, one.same, one.changed, one.amendments, one.sum_of_losses) for one in (self, other))
         return mine == theirs
 
 

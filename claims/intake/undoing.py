@@ -22,7 +22,9 @@ _DECIDED = """
 _BUILT_ON = """
     SELECT
         (SELECT count(*) FROM claims_claim known WHERE known.claim_import_id = %(import)s AND (known.version <> 1
-            OR EXISTS (SELECT FROM claims_amendment later WHERE later.claim_id = known.id)))
+            OR EXISTS (
+                SELECT FROM claims_amendment later WHERE later.claim_id = known.id AND later.state <> 'withdrawn'
+            )))
         + (SELECT count(*) FROM claims_amendment applied JOIN claims_claim known ON known.id = applied.claim_id
             WHERE applied.claim_import_id = %(import)s AND applied.state = 'applied'
             AND known.version <> applied.replaced_version + 1)
@@ -38,6 +40,14 @@ _RESTORE = f"""
     ) before ON TRUE
     WHERE amendment.claim_import_id = %(import)s AND amendment.state = 'applied' AND claim.id = amendment.claim_id
 """  # noqa: S608 - fragments of ours, here and below
+# Those that the file changed too: who corrects or decides one waits until it is put back.
+_LOCKED = f"""
+    SELECT known.id FROM claims_claim known WHERE known.id IN (
+        SELECT known.id {_OWN}
+        UNION ALL SELECT claim_id FROM claims_amendment WHERE claim_import_id = %(import)s
+    ) ORDER BY known.id FOR UPDATE
+"""  # noqa: S608
+_WITHDRAWN = f"DELETE FROM claims_amendment WHERE claim_id IN (SELECT known.id {_OWN})"  # noqa: S608
 _CLASSIFICATIONS = f"DELETE FROM claims_classification WHERE claim_id IN (SELECT known.id {_OWN})"  # noqa: S608
 _CLAIMS = "DELETE FROM claims_claim WHERE claim_import_id = %(import)s"
 
@@ -74,14 +84,16 @@ def refuse_where_built_on(claim_import: ClaimImport) -> None:
 def take_out(claim_import: ClaimImport) -> int:
     """Remove the claims of an import with their classifications and put changed ones back; return claims removed.
 
-    To be called inside a transaction, under `acting`, after the claims are locked. What happened stays in the history.
+    To be called inside a transaction, under `acting`. What happened stays in the history, also of amendments to the
+    claims by later files, which are undone themselves by then.
     """
     keys = {"import": claim_import.pk}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT known.id FROM claims_claim known WHERE claim_import_id = %(import)s FOR UPDATE", keys)
+        cursor.execute(_LOCKED, keys)
         refuse_where_built_on(claim_import)
         cursor.execute(_RESTORE, keys)
         cursor.execute(_CLASSIFICATIONS, keys)
+        cursor.execute(_WITHDRAWN, keys)
         cursor.execute(_CLAIMS, keys)
         removed = int(cursor.rowcount)
     Amendment.objects.filter(claim_import=claim_import, state__in=("waiting", "applied")).update(

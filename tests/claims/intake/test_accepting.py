@@ -11,9 +11,12 @@ from django.db import connection
 from claims.intake import accepting, runners
 from claims.intake.facts import Amendment, StagedClaim
 from claims.intake.models import ClaimImport, RejectedRow
-from claims.intake.services import accept, refuse, reopen
+from claims.intake.services import accept, refuse, reopen, undo
 from claims.register.models import Claim, Claimant
 from claims.register.services import correct_claim
+from claims.triage.models import Classification
+from claims.triage.services import create_rule_set
+from committee.demo.rule_sets import FINAL_RULES
 from relief.accounts.models import User
 from relief.errors import NotAllowed, RuleBroken
 from relief.jobs import services as jobs
@@ -316,6 +319,7 @@ def test_claim_of_a_profile_that_maps_nonsense_is_refused_by_the_database(
 ) -> None:
     claim_import = read_in(csv_of({}))
     StagedClaim.objects.update(claimed_loss=-1)
+    ClaimImport.objects.update(summary=claim_import.summary | {"sum_of_losses": -1})
     claim_import, job = carried_out(accept(by=staff, claim_import=claim_import))
     assert (claim_import.state, job.state, Claim.objects.count()) == ("staged", "failed", 0)
     assert "1,000" in job.error
@@ -354,3 +358,32 @@ def test_planner_knows_a_register_that_has_just_grown(
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'claims_claim'::regclass")
         assert cursor.fetchone() == (3,)
+
+
+def test_claims_whose_classification_was_cancelled_are_classified_all_the_same(
+    read_in: Callable[..., ClaimImport], staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim_import = accept(by=staff, claim_import=read_in(csv_of({}, {})))
+    create_rule_set(by=staff, incident=claim_import.incident, rules=FINAL_RULES)
+    kept = runners.kept_alive
+
+    def cancelled_meanwhile(run: jobs.Run, *, stage: str, **options: int) -> Any:
+        if stage == "classifying":
+            jobs.cancel(job=run.job, by=staff)
+        return kept(run, stage=stage, **options)
+
+    monkeypatch.setattr(runners, "kept_alive", cancelled_meanwhile)
+    claim_import, job = carried_out(claim_import)
+    assert (claim_import.state, job.state) == ("accepted", "cancelled")
+    assert (Claim.objects.count(), Classification.objects.count()) == (2, 2)
+
+
+def test_summary_of_another_sum_is_looked_at_again(
+    read_in: Callable[..., ClaimImport], take_in: Callable[..., Any], staff: User
+) -> None:
+    first, _job = take_in(csv_of({"매출 손실 규모액": "7"}))
+    waiting = read_in(csv_of({"매출 손실 규모액": "7"}, {}))
+    carried_out(undo(by=staff, claim_import=first, reason="x"))
+    take_in(csv_of({"접수번호": "K-000002"}))
+    waiting, job = carried_out(accept(by=staff, claim_import=waiting))
+    assert (waiting.state, job.state, waiting.rows_new, waiting.sum_of_losses) == ("staged", "failed", 1, 7)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from claims.intake.models import ClaimImport, RejectedRow
-from claims.intake.services import load, receive_file, undo
+from claims.intake.services import accept, load, receive_file, undo
 from claims.register.models import Claim
 from relief.accounts.models import User
 from relief.errors import RuleBroken
@@ -37,8 +37,6 @@ def corrected(staff: User) -> Callable[..., tuple[ClaimImport, Any]]:
     """Hand corrected rows in to an import and read them; accepted where that comes to staging."""
 
     def corrected(before: ClaimImport, content: bytes) -> tuple[ClaimImport, Any]:
-        from claims.intake.services import accept
-
         after = receive_file(
             by=staff, incident=before.incident, chunks=[content], name="corrected.csv", continues=before
         )
@@ -119,3 +117,24 @@ def test_import_with_a_continuation_is_undone_after_it(
     assert RejectedRow.objects.get(claim_import=before).corrected_by is None
     assert carried_out(undo(by=staff, claim_import=before, reason="x"))[0].state == "undone"
     assert Claim.objects.count() == 0
+
+
+def test_row_that_came_twice_stays_with_the_file_that_was_first(
+    take_in: Callable[..., Any], corrected: Callable[..., Any], staff: User
+) -> None:
+    before, _job = take_in(csv_of(BAD))
+    late = receive_file(
+        by=staff,
+        incident=before.incident,
+        chunks=[workbook_of((2, {"이름": "이서연"}))],
+        name="b.csv",
+        continues=before,
+    )
+    late, _job = carried_out(load(by=staff, claim_import=late))
+    first, _job = corrected(before, workbook_of((2, {})))
+    late, _job = carried_out(accept(by=staff, claim_import=late))
+    assert (late.state, late.rows_changed) == ("staged", 1)
+    late, _job = carried_out(accept(by=staff, claim_import=late))
+    assert late.state == "accepted"
+    carried_out(undo(by=staff, claim_import=late, reason="x"))
+    assert RejectedRow.objects.get().corrected_by_id == first.pk

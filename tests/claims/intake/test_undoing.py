@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from claims.catalogue.models import Incident
 from claims.intake.facts import Amendment
@@ -19,10 +21,27 @@ from relief.accounts.models import User
 from relief.errors import NotAllowed, RuleBroken
 from tests.claims.intake.conftest import carried_out, csv_of, decided
 from tests.claims.intake.test_services import register
+from tests.conftest import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 REASON = "다른 달의 파일이었습니다."
+
+
+def until_one_waits() -> None:
+    """Return as soon as another connection waits for a lock."""
+    end = monotonic() + PATIENCE
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while monotonic() < end:
+        with connection.cursor() as cursor:
+            # Within a transaction the view stays as it was first seen.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(asked)
+            ((waiting,),) = cursor.fetchall()
+        if waiting:
+            return
+        sleep(0.02)
+    raise AssertionError("nobody waits for a lock")
 
 
 def test_undone_file_leaves_no_claim_and_may_come_again(
@@ -90,6 +109,8 @@ def test_claim_that_a_later_file_changed_keeps_its_file_until_that_is_undone(
     assert refused.value.code == "import_built_on"
     carried_out(undo(by=staff, claim_import=second, reason=REASON))
     assert Claim.objects.get().claimed_loss == 420_000
+    first, _job = carried_out(undo(by=staff, claim_import=first, reason=REASON))
+    assert (first.state, Claim.objects.count(), Amendment.objects.count()) == ("undone", 0, 0)
 
 
 def test_undoing_without_reason_or_permission_is_refused(
@@ -115,3 +136,29 @@ def test_claimants_that_an_undone_file_left_are_no_conflict(
     claim_import, _job = take_in(csv_of({"이름": "다른 사람"}))
     carried_out(undo(by=staff, claim_import=claim_import, reason=REASON))
     assert read_in(csv_of({})).summary["name_conflicts"] == 0
+
+
+def test_claim_that_is_put_back_is_classified_anew(
+    take_in: Callable[..., Any], staff: User, catalogue: Incident
+) -> None:
+    create_rule_set(by=staff, incident=catalogue, rules=FINAL_RULES)
+    take_in(csv_of({}))
+    assert Classification.objects.get().nature == "monetary"
+    second, _job = take_in(csv_of({"매출 손실 규모액": ""}))
+    assert Classification.objects.get().nature == "inquiry"
+    carried_out(undo(by=staff, claim_import=second, reason=REASON))
+    assert Classification.objects.get().nature == "monetary"
+
+
+def test_correction_made_while_a_file_is_undone_is_not_lost(
+    take_in: Callable[..., Any], staff: User, elsewhere: Callable[..., Any]
+) -> None:
+    take_in(csv_of({}))
+    second, _job = take_in(csv_of({"매출 손실 규모액": "1"}))
+    undoing = undo(by=staff, claim_import=second, reason=REASON)
+    with transaction.atomic():
+        correct_claim(by=staff, claim=Claim.objects.get(), version=2, reason="통화", changes={"name": "이서연"})
+        taken_out = elsewhere(carried_out, undoing)
+        until_one_waits()
+    after, job = taken_out.result(timeout=PATIENCE)
+    assert (after.state, job.state, Claim.objects.get().name) == ("accepted", "failed", "이서연")
