@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -24,6 +25,7 @@ from claims.intake.mapping_pages import mapping_urls
 from claims.intake.models import ClaimImport, ImportState
 from claims.intake.rejected_pages import rejected_urls
 from claims.intake.services import PERMISSION, PURPOSE
+from relief.clock import now
 from relief.files.models import StoredFile
 from relief.files.services import readable_by
 from relief.jobs.models import Job
@@ -156,6 +158,8 @@ class ClaimImportAdmin(ShownAdmin):
 
 
 def _age(row: ClaimImport) -> str:
+    if now() - row.created_at < timedelta(minutes=1):
+        return gettext("just now")
     return gettext("%(age)s ago") % {"age": timesince(row.created_at, depth=1)}
 
 

@@ -65,7 +65,7 @@ def rejected_card(user: User) -> Card | None:
 
 def under_way_card(user: User) -> Card | None:
     """Return how many imports a worker has, or will have, in hand."""
-    sentence = _("Claim files are on their way into the register.")
+    sentence = _("A worker has these files, or will: they are read, registered or undone.")
     return _card(user, _("Imports under way"), sentence, "?state=open", state__in=UNDER_WAY)
 
 

@@ -59,7 +59,11 @@ class AcceptForm(forms.Form):
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=_("Reason"), max_length=500, required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
+        label=_("Reason"),
+        max_length=500,
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("Needed where the totals differ from those that the sender declared; otherwise it may stay empty."),
     )
 
 
@@ -92,7 +96,8 @@ class AcceptPage(ImportPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        if not context["warning"] and totals_differ(self.row):
+        # A refusal of the form says the same, a second time.
+        if not context["warning"] and not context["form"].errors and totals_differ(self.row):
             context["warning"] = _(
                 "The totals differ from those that the sender declared. Say below why you accept the file all the same."
             )

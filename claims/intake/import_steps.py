@@ -59,30 +59,56 @@ _ACTS: Mapping[str, tuple[tuple[str, StrOrPromise, str], ...]] = {
     ImportState.STAGED: (("accept", _("Accept the file"), "primary"), _REOPEN, _REFUSE),
     ImportState.FAILED: (_REOPEN, _REFUSE),
 }
+_GONE = (ImportState.REFUSED, ImportState.CANCELLED, ImportState.UNDONE)
 
 
 def next_step(row: ClaimImport, user: User) -> Step:
     """Return what is to be done now; buttons only for who may import."""
-    acts = list(_ACTS.get(row.state, ()))
+    step = _registered(row) if row.state == ImportState.ACCEPTED else _plain(row)
+    return step if user.has_perm(PERMISSION) else Step(step.sentence)
+
+
+def _plain(row: ClaimImport) -> Step:
+    acts = _ACTS.get(row.state, ())
     sentence = _SENTENCES.get(row.state, "")
     if row.continues_id is not None:
         # Corrected rows have the columns of the import that refused them.
-        acts = [act for act in acts if act[0] not in {"columns", "reopen"}]
-    if row.state == ImportState.ACCEPTED:
-        still_open = open_rows(row).count() if row.rows_rejected else 0
-        sentence = _("The claims of the file are registered.")
-        if still_open:
-            sentence = _(
-                "The claims of the file are registered; %(count)s rejected rows are open. Download them, correct their "
-                "cells, and hand them in: they continue this import."
-            ) % {"count": f"{still_open:,}"}
-            acts.append(("rejected_rows", _("Download the rejected rows"), "default"))
-            acts.append(("corrected", _("Hand in corrected rows"), "primary"))
-        acts.append(("undo", _("Undo the import"), "default"))
-    if not user.has_perm(PERMISSION):
-        acts = []
-    buttons = (
-        Button(label, reverse(f"admin:claims_claimimport_{name}", args=(row.pk,)), variant)
-        for name, label, variant in acts
-    )
+        acts = tuple(act for act in acts if act[0] not in {"columns", "reopen"})
+    elif row.state == ImportState.STAGED and 2 * row.rows_rejected > row.rows_read:
+        sentence = _(
+            "More than half of the rows are rejected and would be left out. Look why below: often a column feeds the "
+            "wrong field, or a word is not mapped. Nothing is registered yet."
+        )
+    elif row.state in _GONE:
+        again = Button(_("Import a claim file"), reverse("admin:claims_claimimport_receive"))
+        return Step(sentence, (again,))
+    return Step(sentence, tuple(_button(row, *act) for act in acts))
+
+
+def _registered(row: ClaimImport) -> Step:
+    buttons: list[Button] = []
+    sentence: StrOrPromise = _("The claims of the file are registered.")
+    following = row.continuations.exclude(state__in=(*_GONE, ImportState.ACCEPTED)).order_by("-pk").first()
+    still_open = open_rows(row).count() if row.rows_rejected else 0
+    if following is not None:
+        sentence = _(
+            "The claims of the file are registered. Corrected rows were handed in as import no. %(number)s "
+            "(%(state)s): go on there."
+        ) % {"number": following.pk, "state": following.get_state_display()}
+        label = _("Go to import no. %(number)s") % {"number": following.pk}
+        buttons.append(Button(label, reverse("admin:claims_claimimport_change", args=(following.pk,)), "primary"))
+    elif still_open:
+        sentence = _(
+            "The claims of the file are registered; %(count)s rejected rows are open. Download them, correct their "
+            "cells, and hand them in: they continue this import."
+        ) % {"count": f"{still_open:,}"}
+    if still_open:
+        loud = "primary" if following is None else "default"
+        buttons.append(_button(row, "rejected_rows", _("Download the rejected rows"), "default"))
+        buttons.append(_button(row, "corrected", _("Hand in corrected rows"), loud))
+    buttons.append(_button(row, "undo", _("Undo the import"), "default"))
     return Step(sentence, tuple(buttons))
+
+
+def _button(row: ClaimImport, name: str, label: StrOrPromise, variant: str) -> Button:
+    return Button(label, reverse(f"admin:claims_claimimport_{name}", args=(row.pk,)), variant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from django import forms
@@ -28,6 +29,14 @@ def person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
+class CountField(forms.IntegerField):
+    """A count as people write it: `8,418`, also with its unit."""
+
+    def to_python(self, value: Any) -> int | None:
+        text = "".join(str(value or "").split()).replace(",", "")
+        return super().to_python(re.sub("[행건]$", "", text))
+
+
 class FileForm(forms.Form):
     """A claim file, who sent it, and what its sender says that it holds."""
 
@@ -50,7 +59,7 @@ class FileForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
         help_text=_("Who sent the file, such as the federation or an affiliate"),
     )
-    declared_rows = forms.IntegerField(
+    declared_rows = CountField(
         label=_("Rows that the sender declared"),
         min_value=0,
         max_value=2_000_000_000,
