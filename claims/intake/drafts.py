@@ -24,6 +24,8 @@ from relief.korea.banks import folded
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+_NO_ROW = _("The file holds no row at all. Ask the sender for the file with its rows.")
+
 
 @dataclass(slots=True)
 class Draft:
@@ -67,6 +69,8 @@ def proposed(claim_import: ClaimImport, written: Profile) -> Draft:
         head = head_of(claim_import, written)
     except RuleBroken as refusal:
         return Draft(written, refusals=[masked(str(refusal))])
+    if not head.rows:
+        return Draft(written, head, refusals=[str(_NO_ROW)])
     rows = {row.pk: row for row in ImportProfile.objects.filter(incident_id=claim_import.incident_id)}
     proposal = propose(
         [cells for _line, cells in head.rows[:LOOKED_AT]],

@@ -187,4 +187,5 @@ def _value(name: str, text: str, path: str) -> str:
 
 
 def _shown(text: str) -> str:
+    text = _UNSHOWN.sub("�", text)
     return text if len(text) <= 40 else f"{text[:39]}…"

@@ -437,3 +437,10 @@ def test_import_of_another_incident_is_not_found(hand_in: Any, signed_in: Any) -
     assert client.post(address(received), {"act": "load"}).status_code == 404
     for key in ("0", "x", "9" * 30):
         assert client.get(reverse("admin:claims_claimimport_columns", args=[key])).status_code == 404
+
+
+@pytest.mark.parametrize("content", [b"\n", b"\xef\xbb\xbf", b",,,\n"])
+def test_file_without_any_row_is_told_so(hand_in: Any, staff: Any, signed_in: Any, content: bytes) -> None:
+    row = hand_in(content)
+    page = signed_in(staff).get(reverse("admin:claims_claimimport_columns", args=[row.pk]))
+    assert (page.status_code, len(page.context["draft"].refusals)) == (200, 1)

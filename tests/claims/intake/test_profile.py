@@ -160,3 +160,19 @@ def test_any_json_is_a_profile_or_refused(parts: dict[str, Any]) -> None:
         assert refused.code == "profile_not_valid"  # noqa: PT017 - the other outcome is legal too
     else:
         assert Profile.from_json(profile.as_json()) == profile
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"\ud800": 1},
+        {"columns": {"\ud800": {}}},
+        {"columns": {"service": {"\ud800": 1}}},
+        {"values": {"service": {"\ud800": "a"}}},
+        {"fixed": {"service": "\ud800"}},
+    ],
+)
+def test_refusal_of_a_profile_can_be_shown_whatever_it_quotes(parts: dict[str, Any]) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        Profile.from_json({"format": FORMAT} | parts)
+    assert str(refused.value).encode()

@@ -23,6 +23,7 @@ from relief.accounts.models import User
 from relief.audit.models import Disclosure
 from relief.errors import NotAllowed, RuleBroken
 from relief.jobs.services import carry_out
+from relief.spreadsheets import Limits
 from relief.spreadsheets.writing import write_cells
 from tests.claims.intake.conftest import GOOD, carried_out, csv_of
 
@@ -252,3 +253,16 @@ def test_page_asks_for_a_reason_and_answers_the_file(take_in: Any, staff: User, 
     assert answer["Content-Disposition"].startswith("attachment")
     assert "no-store" in answer["Cache-Control"]
     assert [line[0] for line in rows_of(b"".join(answer.streaming_content))[1:]] == [2]
+
+
+def test_rows_of_a_file_with_as_many_columns_as_may_be_come_back(
+    take_in: Callable[..., Any], staff: User, bring_back: Callable[..., ClaimImport]
+) -> None:
+    more = {f"열 {number}": "x" for number in range(Limits().columns - len(GOOD))}
+    wide = [[*GOOD, *more], [*(GOOD | NEGATIVE).values(), *more.values()]]
+    before, _job = take_in(written(wide))
+    rows = rows_of(taken(staff, before))
+    assert (before.rows_rejected, len(rows[0])) == (1, Limits().columns + 2)
+    rows[1][1 + list(GOOD).index("매출 손실 규모액")] = "5"
+    after = bring_back(before, written(rows))
+    assert (after.state, after.rows_new) == ("accepted", 1)
