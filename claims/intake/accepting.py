@@ -12,8 +12,8 @@ from psycopg import errors as database_errors
 
 from claims.intake.facts import Amendment, AmendmentState, StagedClaim
 from claims.intake.loading import without_values
-from claims.intake.models import ClaimImport, RejectedRow
-from claims.intake.summary import BESIDE_REGISTER, CHANGED, Summary, touched_sql, verdicts
+from claims.intake.models import ClaimImport, ImportState, RejectedRow
+from claims.intake.summary import BESIDE_REGISTER, CHANGED, SAME, Summary, touched_sql, verdicts
 from claims.register.models import Claim
 from relief.sealed import seal, unseal
 
@@ -71,15 +71,17 @@ _APPLY = f"""
     FROM claims_amendment amendment
     WHERE amendment.claim_import_id = %(import)s AND amendment.state = 'applied' AND claim.id = amendment.claim_id
 """  # noqa: S608
+_SAME = f"SELECT DISTINCT known.claim_import_id {BESIDE_REGISTER} AND known.id IS NOT NULL AND {SAME}"
 
 
 class RegisterMoved(Exception):
     """The register is no longer what the summary was made of: another file, or a person, was quicker."""
 
 
-def accept_staged(claim_import: ClaimImport, *, accepted: Summary) -> None:
+def accept_staged(claim_import: ClaimImport, *, accepted: Summary) -> list[int]:
     """Register the new rows, apply or keep the changed ones, and empty the import's staging.
 
+    Returns the keys of the imports whose claims came again as the same: they stand for those rows of this one.
     To be called inside a transaction, under `acting`. Raises RegisterMoved where what would be done is no longer what
     a person accepted, or where another import registers the same claims or claimants at this moment.
     """
@@ -90,6 +92,7 @@ def accept_staged(claim_import: ClaimImport, *, accepted: Summary) -> None:
             cursor.execute(_LOCKED, keys)
         if not verdicts(claim_import).agrees_with(accepted):
             raise RegisterMoved
+        stand_for = _standing(cursor, keys) if accepted.same else []
         with without_values(), _against_others():
             cursor.execute(_CLAIMANTS, keys)
             cursor.execute(_CLAIMS, keys)
@@ -102,6 +105,17 @@ def accept_staged(claim_import: ClaimImport, *, accepted: Summary) -> None:
     if claim_import.continues_id is not None:
         _close_corrected(claim_import)
     StagedClaim.objects.filter(claim_import=claim_import).delete()
+    return stand_for
+
+
+def _standing(cursor: Any, keys: dict[str, int]) -> list[int]:
+    """Return the imports that have this one's same rows, held so that nobody begins to undo one meanwhile."""
+    cursor.execute(_SAME, keys)
+    others = sorted(key for (key,) in cursor.fetchall() if key is not None)
+    standing = ClaimImport.objects.filter(pk__in=others, state=ImportState.ACCEPTED).order_by("pk")
+    if [row.pk for row in standing.select_for_update(of=("self",))] != others:
+        raise RegisterMoved
+    return others
 
 
 def _set_up(claim_import: ClaimImport) -> None:

@@ -153,9 +153,10 @@ def _register(claim_import: ClaimImport, run: jobs.Run) -> None:
     stored = {key: value for key, value in claim_import.summary.items() if key in Summary.__dataclass_fields__}
     try:
         with database_rules(), transaction.atomic():
-            accept_staged(claim_import, accepted=Summary(**stored))
+            same_of = accept_staged(claim_import, accepted=Summary(**stored))
             run.hold()
-            IMPORT_STATES.move(claim_import, ImportState.ACCEPTED, ended_at=clock.now())
+            summary = claim_import.summary | {"same_of": same_of}
+            IMPORT_STATES.move(claim_import, ImportState.ACCEPTED, ended_at=clock.now(), summary=summary)
     except RegisterMoved:
         with transaction.atomic():
             changes = _counts(summarise(claim_import))

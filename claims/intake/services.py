@@ -175,8 +175,8 @@ def accept(*, by: User, claim_import: ClaimImport, reason: str = "") -> ClaimImp
 def undo(*, by: User, claim_import: ClaimImport, reason: str) -> ClaimImport:
     """Queue the taking out of an accepted import; returns it "undoing".
 
-    Raises NotAllowed, RuleBroken(reason_missing, import_decided, import_continued, import_built_on,
-    import_moves_as_its_table_says).
+    Raises NotAllowed, RuleBroken(reason_missing, import_decided, import_continued, import_reported_again,
+    import_built_on, import_moves_as_its_table_says).
     """
     require(by, PERMISSION)
     reason = _reason(reason)

@@ -53,7 +53,10 @@ _CLAIMS = "DELETE FROM claims_claim WHERE claim_import_id = %(import)s"
 
 
 def refuse_where_built_on(claim_import: ClaimImport) -> None:
-    """Raise RuleBroken where the import can no longer be undone: import_decided, import_continued, import_built_on."""
+    """Raise RuleBroken where the import can no longer be undone.
+
+    Its code is import_decided, import_continued, import_reported_again or import_built_on.
+    """
     keys = {"import": claim_import.pk}
     with connection.cursor() as cursor:
         cursor.execute(_DECIDED.format(settled=settled("known.id")), keys)
@@ -72,6 +75,15 @@ def refuse_where_built_on(claim_import: ClaimImport) -> None:
             _("Corrected rows were handed in to this import (no. %(number)s). Undo or refuse that first.")
             % {"number": following.latest("pk").pk},
             code="import_continued",
+        )
+    again = ClaimImport.objects.filter(
+        state__in=(ImportState.ACCEPTED, ImportState.UNDOING), summary__same_of__contains=[claim_import.pk]
+    )
+    if again.exists():
+        raise RuleBroken(
+            _("A later file (import no. %(number)s) reported claims of this import again as the same. Undo that first.")
+            % {"number": again.latest("pk").pk},
+            code="import_reported_again",
         )
     if built_on:
         raise RuleBroken(

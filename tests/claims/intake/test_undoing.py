@@ -11,7 +11,8 @@ from django.db import connection, transaction
 
 from claims.catalogue.models import Incident
 from claims.intake.facts import Amendment
-from claims.intake.services import undo
+from claims.intake.models import ClaimImport
+from claims.intake.services import accept, undo
 from claims.register.models import Claim
 from claims.register.services import correct_claim
 from claims.triage.models import Classification
@@ -162,3 +163,28 @@ def test_correction_made_while_a_file_is_undone_is_not_lost(
         until_one_waits()
     after, job = taken_out.result(timeout=PATIENCE)
     assert (after.state, job.state, Claim.objects.get().name) == ("accepted", "failed", "이서연")
+
+
+def test_file_whose_claims_came_again_is_undone_after_the_later_one(take_in: Callable[..., Any], staff: User) -> None:
+    first, _job = take_in(csv_of({}, {}))
+    second, _job = take_in(csv_of({}, {}, {}))
+    with pytest.raises(RuleBroken) as refused:
+        undo(by=staff, claim_import=first, reason=REASON)
+    assert refused.value.code == "import_reported_again"
+    carried_out(undo(by=staff, claim_import=second, reason=REASON))
+    first, _job = carried_out(undo(by=staff, claim_import=first, reason=REASON))
+    assert (first.state, Claim.objects.count()) == ("undone", 0)
+
+
+def test_file_is_not_accepted_on_claims_that_are_being_undone(
+    take_in: Callable[..., Any], read_in: Callable[..., Any], staff: User
+) -> None:
+    first, _job = take_in(csv_of({}, {}))
+    second = read_in(csv_of({}, {}, {}))
+    undoing = undo(by=staff, claim_import=first, reason=REASON)
+    second, job = carried_out(accept(by=staff, claim_import=second))
+    assert (second.state, job.state, Claim.objects.count()) == ("staged", "failed", 2)
+    carried_out(undoing)
+    carried_out(accept(by=staff, claim_import=second))
+    second, _job = carried_out(accept(by=staff, claim_import=ClaimImport.objects.get(pk=second.pk)))
+    assert (second.state, second.rows_new, Claim.objects.count()) == ("accepted", 3, 3)
