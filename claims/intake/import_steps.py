@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from claims.intake.facts import Amendment
 from claims.intake.models import ClaimImport, ImportState
 from claims.intake.rejections import open_rows
 from claims.intake.services import PERMISSION
@@ -88,6 +89,9 @@ def _plain(row: ClaimImport) -> Step:
 def _registered(row: ClaimImport) -> Step:
     buttons: list[Button] = []
     sentence: StrOrPromise = _("The claims of the file are registered.")
+    waiting = (
+        Amendment.objects.filter(claim_import=row, state=Amendment.State.WAITING).count() if row.rows_changed else 0
+    )
     following = row.continuations.exclude(state__in=(*_GONE, ImportState.ACCEPTED)).order_by("-pk").first()
     still_open = open_rows(row).count() if row.rows_rejected else 0
     if following is not None:
@@ -102,6 +106,15 @@ def _registered(row: ClaimImport) -> Step:
             "The claims of the file are registered; %(count)s rejected rows are open. Download them, correct their "
             "cells, and hand them in: they continue this import."
         ) % {"count": f"{still_open:,}"}
+    elif waiting:
+        sentence = _(
+            "The claims of the file are registered; %(count)s of its changes wait for a person. "
+            "Say for each what holds."
+        ) % {"count": f"{waiting:,}"}
+    if waiting:
+        loud = "default" if following is not None or still_open else "primary"
+        address = reverse("admin:claims_claimimport_change", args=(row.pk,)) + "?tab=changes&state=waiting"
+        buttons.append(Button(_("Look at the waiting changes"), address, loud))
     if still_open:
         loud = "primary" if following is None else "default"
         buttons.append(_button(row, "rejected_rows", _("Download the rejected rows"), "default"))

@@ -4,8 +4,14 @@
 
     const watchForm = (form) => {
         const sign = form.querySelector("[data-columns-stale]");
+        // The theme writes a chosen file's name into a text field beside it; that of a profile has none.
         form.addEventListener("change", (event) => {
-            if (event.target.matches("[name=profile_row], [name=profile_file], [name=profile_name]")) {
+            if (event.target.name === "profile_file") {
+                event.stopPropagation();
+            }
+        }, true);
+        form.addEventListener("change", (event) => {
+            if (event.target.matches("[name=profile_row], [name=profile_name]")) {
                 return;
             }
             sign.hidden = false;

@@ -90,6 +90,12 @@ def test_missing_file_is_asked_for(client_of_staff: Any) -> None:
     assert list(page.context["form"].errors) == ["file"]
 
 
+@pytest.mark.parametrize("value", ["8,418", "8 418", "8,418행", "8418건"])
+def test_declared_rows_are_read_as_people_write_them(client_of_staff: Any, value: str) -> None:
+    upload(client_of_staff, declared_rows=value)
+    assert ClaimImport.objects.get().declared_rows == 8418
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
