@@ -28,6 +28,7 @@ def read_text(file: IO[bytes], form: TextForm, limits: Limits) -> Generator[tupl
         text.readline()
         above = 1
     lines = _Lines(text.readline, limits)
+    taken = lines.taken
     line = above + 1
     rows = 0
     try:
@@ -35,8 +36,8 @@ def read_text(file: IO[bytes], form: TextForm, limits: Limits) -> Generator[tupl
             reader = csv.reader(lines, delimiter=form.delimiter)
             above, read = line - 1, 0
             for cells in reader:
-                if reader.line_num > read + 1 and not _is_sound(lines.taken, form.delimiter):
-                    cells = _first_line(lines.taken, form.delimiter)  # noqa: PLW2901 - read once more, otherwise
+                if reader.line_num > read + 1 and not _is_sound(taken, form.delimiter):
+                    cells = _first_line(taken, form.delimiter)  # noqa: PLW2901 - read once more, otherwise
                     above -= lines.put_back()
                 read = reader.line_num
                 if len(cells) > limits.columns:
@@ -47,7 +48,8 @@ def read_text(file: IO[bytes], form: TextForm, limits: Limits) -> Generator[tupl
                         raise too_many_rows(limits.rows)
                     yield line, cells
                 line = above + read + 1
-                lines.begin_row()
+                lines.spent = 0
+                taken.clear()
     except csv.Error as error:
         raise cell_too_long(line) from error
     except _TooLong as error:
@@ -78,35 +80,30 @@ def _first_line(lines: list[str], delimiter: str) -> list[str]:
 class _Lines:
     """The lines of a text, none longer than a row may be, nor a row made of more lines than that.
 
-    `taken` are those of the present row.
+    `taken` are those of the present row, and `spent` its characters; who reads the rows empties both after each.
     """
 
     def __init__(self, readline: Callable[[int], str], limits: Limits) -> None:
         self._readline = readline
         self._most = limits.row
-        self._spent = 0
+        self.spent = 0
         self._again: list[str] = []
         self._ended = False
         self.taken: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
-        readline, most = self._readline, self._most
-        while line := (self._again.pop() if self._again else readline(most)):
-            self._spent += len(line)
-            if self._spent >= most:
+        readline, most, again, take = self._readline, self._most, self._again, self.taken.append
+        while line := (again.pop() if again else readline(most)):
+            self.spent += len(line)
+            if self.spent >= most:
                 raise _TooLong
-            self.taken.append(line)
+            take(line)
             yield line
         self._ended = True
 
     def more(self) -> bool:
         """Say whether a walk would give lines: at first, and where some were put back after the last one."""
         return not self._ended or bool(self._again)
-
-    def begin_row(self) -> None:
-        """Count the characters of the next row from here on."""
-        self._spent = 0
-        self.taken.clear()
 
     def put_back(self) -> int:
         """Give every taken line but the first once more; return how many."""
