@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.intake.accepting import REPORTED
@@ -57,7 +58,7 @@ def apply_amendment(*, by: User, amendment: Amendment, reason: str, version: int
         claim.save(update_fields=(*REPORTED, "claimant_id", "version"))
         rule_set = newest_rule_set(claim.incident_id)
         if rule_set is not None:
-            classify(rule_set, claim_id=claim.pk)
+            classify(rule_set, which=Q(pk=claim.pk))
     return locked
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.intake.accepting import RegisterMoved, accept_staged
@@ -136,10 +137,7 @@ def _classify(claim_import: ClaimImport) -> int:
         replaced_version__isnull=False,
         state__in=(AmendmentState.APPLIED, AmendmentState.WITHDRAWN),
     )
-    classified = classify(rule_set, claim_import_id=claim_import.pk)
-    for claim_id in changed.order_by("claim_id").values_list("claim_id", flat=True).iterator():
-        classified += classify(rule_set, claim_id=claim_id)
-    return classified
+    return classify(rule_set, which=Q(claim_import=claim_import) | Q(pk__in=changed.order_by().values("claim_id")))
 
 
 def _know_what_is_registered() -> None:

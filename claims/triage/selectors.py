@@ -36,13 +36,9 @@ def axes_of_claims(rule_set: RuleSet, claims: QuerySet[Claim]) -> QuerySet[Claim
     return claims.annotate(**expressions)
 
 
-def claims_to_classify(
-    rule_set: RuleSet, *, claim_import_id: int | None = None, claim_id: int | None = None
-) -> QuerySet[Claim]:
-    """Return the claims of the rule set's incident, those of one import, or one claim."""
-    of_import = Q() if claim_import_id is None else Q(claim_import_id=claim_import_id)
-    one = Q() if claim_id is None else Q(pk=claim_id)
-    return Claim.objects.filter(of_import, one, incident_id=rule_set.incident_id).order_by()
+def claims_to_classify(rule_set: RuleSet, *, which: Q | None = None) -> QuerySet[Claim]:
+    """Return the claims of the rule set's incident, or those of them that meet a condition."""
+    return Claim.objects.filter(which or Q(), incident_id=rule_set.incident_id).order_by()
 
 
 @dataclass(frozen=True, slots=True)

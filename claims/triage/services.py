@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Value
+from django.db.models import F, Max, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident
@@ -76,13 +76,13 @@ def carry_out_classification(run: jobs.Run) -> dict[str, Any]:
     return {"claims": total, "changed": changed}
 
 
-def classify(rule_set: RuleSet, *, claim_import_id: int | None = None, claim_id: int | None = None) -> int:
-    """Classify the claims of an incident, of one import, or one, by one statement; returns how many it set.
+def classify(rule_set: RuleSet, *, which: Q | None = None) -> int:
+    """Classify the claims of an incident, or those that meet a condition, by one statement; returns how many it set.
 
     To be called inside a transaction and under `acting`, by whoever has checked the permission. A claim whose four
     values and rules stay as they were is not written, and keeps the version that first set them.
     """
-    claims = axes_of_claims(rule_set, claims_to_classify(rule_set, claim_import_id=claim_import_id, claim_id=claim_id))
+    claims = axes_of_claims(rule_set, claims_to_classify(rule_set, which=which))
     columns = [column for axis in AXES for column in (axis, f"{axis}_rule")]
     values = [name for axis in AXES for name in (f"{axis}_value", f"{axis}_rule")]
     chosen = claims.annotate(claim_key=F("pk"), rule_set_key=Value(rule_set.pk)).values_list(
@@ -108,7 +108,7 @@ def _follow_correction(claim: Claim) -> None:
     """Classify a corrected claim by the newest rules: what it says on an axis follows from its facts."""
     rule_set = newest_rule_set(claim.incident_id)
     if rule_set is not None:
-        classify(rule_set, claim_id=claim.pk)
+        classify(rule_set, which=Q(pk=claim.pk))
 
 
 follow_corrections(_follow_correction)
