@@ -73,7 +73,8 @@ class Decision(models.Model):
         NOT_ADMITTED = "not_admitted", _("The claim came outside its round or its round does not admit it")
         CORRECTION = "correction", _("A correction of an earlier decision")
 
-    claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="decisions", db_index=False)
+    # Indexed for whoever removes claims: an import that is undone asks for every claim of it.
+    claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="decisions")
     run = models.ForeignKey(DecisionRun, models.PROTECT, verbose_name=_("run"), null=True, related_name="decisions")
     policy = models.ForeignKey(
         TierPolicy, models.PROTECT, verbose_name=_("policy"), null=True, related_name="+", db_index=False

@@ -150,7 +150,8 @@ class Payment(models.Model):
 
     batch = models.ForeignKey(Batch, models.PROTECT, verbose_name=_("batch"), related_name="payments", db_index=False)
     line = models.PositiveIntegerField(_("line"))
-    claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="payments", db_index=False)
+    # Indexed for whoever removes claims: an import that is undone asks for every claim of it.
+    claim = models.ForeignKey(Claim, models.PROTECT, verbose_name=_("claim"), related_name="payments")
     decision = models.ForeignKey(
         Decision, models.PROTECT, verbose_name=_("decision"), related_name="payments", db_index=False
     )
