@@ -292,6 +292,15 @@ class AmendmentFactory(DjangoModelFactory):
     pricing = factory.SelfAttribute("claim.pricing")
     claimed_loss = 300_000
     name = factory.SelfAttribute("claim.name")
+    channel = factory.SelfAttribute("claim.channel")
+    description = factory.SelfAttribute("claim.description")
+    bank_code = factory.SelfAttribute("claim.bank_code")
+    phone_sealed = factory.SelfAttribute("claim.phone_sealed")
+    phone_index = factory.SelfAttribute("claim.phone_index")
+    registration_number_sealed = factory.SelfAttribute("claim.registration_number_sealed")
+    registration_number_index = factory.SelfAttribute("claim.registration_number_index")
+    account_sealed = factory.SelfAttribute("claim.account_sealed")
+    account_index = factory.SelfAttribute("claim.account_index")
     content_hash = b"another content"
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from claims.intake.amendments import PERMISSION, apply_amendment, dismiss_amendment
-from claims.intake.changes import amendment_changes
+from claims.intake.changes import amendment_changes, changed_fields
 from claims.intake.facts import Amendment, AmendmentState
 from claims.intake.pages import person
 from relief.money import format_won
@@ -49,7 +49,7 @@ class AmendmentFilter(django_filters.FilterSet):
 class AmendmentAdmin(ShownAdmin):
     """Every amendment of the incident, newest first."""
 
-    list_display = ("receipt", "state_word", "name", "loss_now", "loss_reported", "import_number", "decided")
+    list_display = ("receipt", "state_word", "name", "changes", "loss_now", "loss_reported", "import_number", "decided")
     list_select_related = ("claim", "claim_import", "decided_by")
     ordering = ("-id",)
     sortable_by = ()
@@ -68,6 +68,12 @@ class AmendmentAdmin(ShownAdmin):
     @display(description=_("state"), label=STATE_COLOURS)
     def state_word(self, row: Amendment) -> Any:
         return row.state, row.get_state_display()
+
+    @display(description=_("What changes"))
+    def changes(self, row: Amendment) -> str:
+        # Of one that is decided, the claim says no longer what it said before.
+        waits = row.state == AmendmentState.WAITING
+        return ", ".join(changed_fields(row.claim, row)) or "–" if waits else "–"
 
     @display(description=_("loss as registered"))
     def loss_now(self, row: Amendment) -> str:

@@ -74,9 +74,17 @@ def differences(before: Any, before_key: int, after: Any, after_key: int) -> tup
     """
     return tuple(
         _change(field, _readable(before, field, before_key), _readable(after, field, after_key))
-        for field in _TOLD
-        if _compared(before, field) != _compared(after, field)
+        for field in _differing(before, after)
     )
+
+
+def changed_fields(before: Any, after: Any) -> list[str]:
+    """Return what the fields are called that differ between two rows of reported facts."""
+    return [str(label_of(field)) for field in _differing(before, after)]
+
+
+def _differing(before: Any, after: Any) -> list[str]:
+    return [field for field in _TOLD if _compared(before, field) != _compared(after, field)]
 
 
 def _change(field: str, was: str, now: str) -> FieldChange:

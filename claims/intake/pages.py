@@ -6,6 +6,7 @@ import re
 from typing import Any, cast
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -128,7 +129,7 @@ class ReceivePage(ActPage):
                 declared_sum=given["declared_sum"],
             )
         except FileKnown as known:
-            self.row, self.next_page = known.claim_import, "change"
+            self.row, self.next_page, self.tone = known.claim_import, "change", messages.WARNING
             return str(known)
         return _("%(file)s is stored. Look at its columns.") % {"file": self.row}
 

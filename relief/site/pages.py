@@ -49,6 +49,8 @@ class ActPage(UnfoldModelAdminViewMixin, _FormView):
     warning: Any = ""
     danger = False
     multipart = False
+    # What the sentence of success is shown as; a warning where nothing was done, and that was right.
+    tone = messages.SUCCESS
     row: Any = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -72,7 +74,7 @@ class ActPage(UnfoldModelAdminViewMixin, _FormView):
         except RuleBroken as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
-        messages.success(self.request, sentence)
+        messages.add_message(self.request, self.tone, sentence)
         return HttpResponseRedirect(self.done_url())
 
     def done_url(self) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.intake import cards
 from claims.intake.amendments import apply_amendment, dismiss_amendment
-from claims.intake.changes import amendment_changes
+from claims.intake.changes import amendment_changes, changed_fields
+from claims.intake.columns import FIELDS
 from claims.intake.facts import Amendment
 from claims.intake.panels import amendment_panel, incomplete_panel, same_number_panel
 from claims.intake.services import undo
@@ -245,3 +247,13 @@ def test_claim_shows_what_it_lacks(take_in: Any, staff: User) -> None:
     assert panel is not None
     assert panel.rows[0][1].count(",") == 1
     assert incomplete_panel(complete, staff) is None
+
+
+def test_list_names_what_each_waiting_amendment_changes(incident: Any, user_as: Callable[[str], User]) -> None:
+    amendment = factories.AmendmentFactory(claim__incident=incident, name="다른 이름")
+    client = Client()
+    client.force_login(user_as("intake_staff"), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/claims/amendment/").content.decode()
+    for label in changed_fields(amendment.claim, amendment):
+        assert label in page
+    assert changed_fields(amendment.claim, amendment) == [str(FIELDS[field]) for field in ("claimed_loss", "name")]

@@ -61,7 +61,9 @@ def test_known_file_leads_to_the_import_that_has_it(client_of_staff: Any) -> Non
     received = ClaimImport.objects.get()
     answer = upload(client_of_staff, name="other name.xlsx")
     assert answer.url == reverse("admin:claims_claimimport_change", args=[received.pk])
-    sentence = str(list(get_messages(answer.wsgi_request))[-1])
+    notice = list(get_messages(answer.wsgi_request))[-1]
+    sentence = str(notice)
+    assert notice.level_tag == "warning"
     assert (str(received.pk) in sentence, "접수.csv" in sentence, ClaimImport.objects.count()) == (True, True, 1)
 
 
