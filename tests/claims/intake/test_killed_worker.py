@@ -101,7 +101,7 @@ def test_worker_killed_at_ten_random_moments_ends_in_the_same_register(
     while claim_import.state != "accepted":
         if claim_import.state == "staged":
             claim_import = accept(by=staff, claim_import=claim_import)
-        elif claim_import.state == "failed" and claim_import.job is not None:
+        elif claim_import.job is not None and claim_import.job.state == "failed":
             retry(job=claim_import.job, by=staff)
         job_id = claim_import.job_id
         assert job_id is not None
