@@ -115,7 +115,7 @@ def register_file(run: jobs.Run) -> dict[str, Any]:
         if claim_import.state != ImportState.ACCEPTING:
             raise RuleBroken(_("The file waits for acceptance; accept it again."), code="not_accepted")
         _restage_what_a_crash_took(claim_import, run)
-        with kept_alive(run, stage="registering", total=claim_import.rows_read):
+        with kept_alive(run, stage="registering"):
             _register(claim_import, run)
         if claim_import.rows_new >= MANY_ROWS:
             _know_what_is_registered()
@@ -198,7 +198,7 @@ def undo_file(run: jobs.Run) -> dict[str, Any]:
     claim_import = _import_of(run)
     if claim_import.state == ImportState.UNDONE:
         return dict(run.job.outcome)
-    with kept_alive(run, stage="undoing", total=claim_import.rows_new), database_rules(), transaction.atomic():
+    with kept_alive(run, stage="undoing"), database_rules(), transaction.atomic():
         removed = take_out(claim_import)
         _classify(claim_import)
         run.hold()

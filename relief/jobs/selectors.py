@@ -60,7 +60,7 @@ def progress_of(job: Job, *, user: User) -> dict[str, Any]:
         "stage": _("Stopping…")
         if job.cancel_asked and job.state == Job.State.RUNNING
         else _(job.stage)
-        if job.stage
+        if job.stage and not finished
         else "",
         "counted": f"{job.done:,} / {job.total:,}" if job.total else f"{job.done:,}" if job.done else "",
         "percent": percent,

@@ -56,6 +56,14 @@ def test_progress_without_a_total_has_no_percent(running: Job) -> None:
 
 
 @pytest.mark.django_db
+def test_progress_of_work_that_is_done_tells_no_stage(running: Job) -> None:
+    assert selectors.progress_of(running, user=running.by)["stage"] != ""
+    Job.STATES.move(running, Job.State.DONE, ended_at=NOW)
+    told = selectors.progress_of(running, user=running.by)
+    assert (told["stage"], told["percent"], told["open"]) == ("", 100, False)
+
+
+@pytest.mark.django_db
 def test_progress_answers_the_own_and_the_permitted_but_no_stranger(
     running: Job, user_as: As, signed_in: SignIn, client: Client
 ) -> None:
