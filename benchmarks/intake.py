@@ -34,7 +34,8 @@ GOAL_CSV, GOAL_XLSX = 1.5, 2.0
 MOST_MEMORY_MB = 250
 TABLES = ("claims_claimant", "claims_claim", "claims_claimevent", "claims_rejectedrow")
 _BLOCK = 1024 * 1024
-_LOOK_SECONDS = 0.05
+# A look costs the looked-at some milliseconds.
+_LOOK_SECONDS = 0.5
 
 
 def _lay() -> None:
