@@ -1,9 +1,11 @@
 """Intake: a claim file from the first byte read to the commit, held against a bare COPY of the rows it became.
 
 The import runs as the command does, in a process of its own; its time is that of its two jobs, reading into staging and
-registering, and its memory is what that process and those it forks hold at their highest together. The
-limit COPYs the resulting rows, prepared beforehand, into clones of the same tables with the same indexes and checks,
-without foreign keys and triggers. Small sizes run several times, each in a new database; the best of both is compared.
+registering, less the search for duplicates with which the second ends (it is searched once more and that time taken
+off; `benchmarks.duplicates` has a figure of its own for it). Its memory is what that process and those it forks hold
+at their highest together. The limit COPYs the resulting rows, prepared beforehand, into clones of the same tables with
+the same indexes and checks, without foreign keys and triggers. Small sizes run several times, each in a new database;
+the best of both is compared.
 """
 
 from __future__ import annotations
@@ -18,14 +20,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from benchmarks.measuring import Figure, memory_of_tree, seconds
 from benchmarks.register_data import scratch_database, settle
 from claims.catalogue.models import Incident, IntakeRound, Operator, Service
+from claims.register.models import Claim
+from claims.triage.duplicates.detecting import look_for_duplicates
+from claims.triage.duplicates.services import LOOK
 from committee.demo.catalogue import OUTAGE
 from committee.demo.files import write_scaled_file
 from relief.accounts.models import User
+from relief.audit.services import acting
 from relief.jobs.models import Job
 
 SMALL, LARGE = 105_116, 1_051_160
@@ -38,7 +44,7 @@ _BLOCK = 1024 * 1024
 _LOOK_SECONDS = 0.5
 
 
-def _lay() -> None:
+def lay_catalogue() -> None:
     """Lay the catalogue of the demo's first incident, and somebody who may import."""
     User.objects.create(username="bench", is_superuser=True, is_staff=True)
     incident = Incident.objects.create(code=OUTAGE.code, name=OUTAGE.name, started_at=OUTAGE.started_at)
@@ -58,7 +64,7 @@ def _lay() -> None:
         )  # fmt: skip
 
 
-def _import(path: Path, folder: Path) -> tuple[float, int]:
+def take_in(path: Path, folder: Path) -> tuple[float, int]:
     """Import and accept the file by command; return the seconds of its jobs and the processes' peak memory in MB."""
     url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     environment = os.environ | {"DATABASE_URL": url, "RELIEF_PRIVATE_DIR": str(folder / "private")}
@@ -116,6 +122,17 @@ def _bare_copy_of(table: str, path: Path) -> float:
     return took
 
 
+def search() -> float:
+    """Search the whole register for duplicates, as the end of an import does; return the seconds."""
+    incident, by = Incident.objects.get(), User.objects.get(username="bench")
+
+    def look() -> None:
+        with transaction.atomic(), acting(by=by, act=LOOK):
+            look_for_duplicates(incident.pk, Claim.objects.filter(incident=incident))
+
+    return seconds(look)
+
+
 def _measure(rows: int, ending: str, *, goal: float, rounds: int) -> list[Figure]:
     figures, limits, memory = [], [], 0
     with tempfile.TemporaryDirectory(prefix="relief-bench-") as name:
@@ -123,10 +140,10 @@ def _measure(rows: int, ending: str, *, goal: float, rounds: int) -> list[Figure
         path = write_scaled_file(folder / f"claims.{ending}", rows=rows).path
         for _ in range(rounds):
             with scratch_database():
-                _lay()
+                lay_catalogue()
                 settle()
-                took, peak = _import(path, folder)
-                figures.append(took)
+                took, peak = take_in(path, folder)
+                figures.append(took - search())
                 memory = max(memory, peak)
                 limits.append(_bare_copy(folder))
     measured = [Figure(f"intake {ending} {rows:,}", min(figures), min(limits), goal, rows, memory)]

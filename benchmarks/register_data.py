@@ -29,8 +29,8 @@ INSERT INTO committee_measure (id, code, name, name_en, kind, state, audience, a
     version, incident_id)
 VALUES (1, 'cash', 'cash', '', 'cash_by_tier', 'decided', '', '', '', '', 1, 1);
 INSERT INTO committee_tierpolicy (id, number, state, eligible_types, grounds, drafted_at, version, drafted_by_id,
-    incident_id, measure_id, adopted_by_id, adopted_at)
-VALUES (1, 1, 'adopted', '{small_business}', '', now(), 1, 1, 1, 1, 1, now());
+    incident_id, measure_id, adopted_by_id, adopted_at, required_evidence)
+VALUES (1, 1, 'adopted', '{small_business}', '', now(), 1, 1, 1, 1, 1, now(), '{}');
 INSERT INTO committee_tier (id, number, bounds, outcome, amount, policy_id)
 VALUES (1, 1, '[1,300001)', 'fixed', 30000, 1), (2, 2, '[300001,500001)', 'fixed', 50000, 1),
        (3, 3, '[500001,)', 'review', NULL, 1);
@@ -40,7 +40,10 @@ INSERT INTO claims_claim (id, receipt_number, received_at, admission, channel, r
     description, name, phone_sealed, bank_code, account_sealed, content_hash, version, incident_id, service_id)
 SELECT n, 'B-' || lpad(n::text, 8, '0'), timestamptz '2022-10-19 09:00+09' + n * interval '1 second', 'regular',
     'online', CASE WHEN mod(n, 10) = 0 THEN 'small_business' ELSE 'general_user' END, 'free',
-    mod(n * 7919::bigint, 600000), repeat('장애로 주문을 받지 못했습니다. ', 3), '신고인' || n,
+    mod(n * 7919::bigint, 600000), repeat('장애로 주문을 받지 못했습니다. ', 3),
+    substr('김이박최정강조윤장임한오서신권황안송전홍', 1 + mod(n, 20)::int, 1)
+        || substr('민서지예하도윤은수연현주태성진영정승유경소다가나보', 1 + mod(n / 20, 25)::int, 1)
+        || substr('서준우연아현진은민영희경호수원빈혁훈지윤율린숙자미란정화옥', 1 + mod(n / 500, 29)::int, 1),
     sha256(('p' || n)::bytea), '004', sha256(('a' || n)::bytea), sha256(n::text::bytea), 1, 1, 1
 FROM generate_series(1, {rows}) n;
 """

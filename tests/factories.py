@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
@@ -22,16 +23,30 @@ from claims.models import (
     Claimant,
     ClaimImport,
     Classification,
+    Contact,
+    Delivery,
     Desk,
+    DocumentRequest,
+    DuplicateGroup,
+    DuplicateMember,
+    Evidence,
+    EvidenceArchive,
     ImportProfile,
     Incident,
     IntakeRound,
+    LetterTemplate,
+    NextStep,
     Operator,
+    Reclassification,
+    Referral,
+    ReferralFile,
     RuleSet,
     Service,
+    SharedAccount,
 )
 from claims.register.rules import name_key
 from committee.models import Measure, Tier, TierPolicy
+from relief import clock
 from relief.accounts.models import User
 from relief.accounts.roles import ROLES
 from relief.files.models import StoredFile
@@ -41,6 +56,12 @@ from relief.sealed import blind_index, seal
 PASSWORD = "correct horse battery"
 WHEN = datetime(2022, 10, 20, 3, 0, tzinfo=UTC)
 """12:00 in Seoul, on the second day of the first round."""
+
+
+# A grey PNG of one pixel.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 
 
 class UserFactory(DjangoModelFactory):
@@ -258,6 +279,94 @@ class ClaimFactory(DjangoModelFactory):
         return model_class.objects.create(id=key, **kwargs)
 
 
+class EvidenceFactory(DjangoModelFactory):
+    """A picture handed in for a claim, its bytes in the private storage; it waits for a check."""
+
+    class Meta:
+        model = Evidence
+
+    class Params:
+        content = PICTURE
+
+    claim = factory.SubFactory(ClaimFactory)
+    kind = "small_business_certificate"
+    stored_file = factory.LazyAttribute(
+        lambda row: StoredFileFactory.stored(
+            row.content, name="확인서.png", purpose="evidence", incident_id=row.claim.incident_id
+        )
+    )
+    sha256 = factory.SelfAttribute("stored_file.sha256")
+    content_type = "png"
+    size = factory.SelfAttribute("stored_file.size")
+    pages = 1
+    name = "확인서.png"
+    uploaded_by = factory.SubFactory(UserFactory)
+    uploaded_at = WHEN
+
+
+class EvidenceArchiveFactory(DjangoModelFactory):
+    """An archive of evidence that nobody has matched yet."""
+
+    class Meta:
+        model = EvidenceArchive
+
+    incident = factory.SubFactory(IncidentFactory)
+    stored_file = factory.SubFactory(StoredFileFactory, purpose="evidence_archive", name="evidence.zip")
+    sha256 = factory.Sequence(lambda n: hashlib.sha256(f"archive {n}".encode()).hexdigest())
+    uploaded_by = factory.SubFactory(UserFactory)
+    uploaded_at = WHEN
+
+
+class DocumentRequestFactory(DjangoModelFactory):
+    """A claim was asked for its certificate; the request is open."""
+
+    class Meta:
+        model = DocumentRequest
+
+    claim = factory.SubFactory(ClaimFactory)
+    kinds = ("small_business_certificate",)
+    deadline_on = factory.LazyFunction(lambda: clock.today() + timedelta(days=14))
+    asked_by = factory.SubFactory(UserFactory)
+    asked_at = WHEN
+
+
+class DeliveryFactory(DjangoModelFactory):
+    """The letter of a request, waiting to be sent by mail."""
+
+    class Meta:
+        model = Delivery
+
+    class Params:
+        email = "hong@example.com"
+
+    request = factory.SubFactory(DocumentRequestFactory)
+    claim = factory.SelfAttribute("request.claim")
+    key = factory.Sequence(lambda n: f"letter:{n}")
+    channel = "mail"
+    address_sealed = factory.LazyAttribute(lambda row: seal(row.email, bound_to=f"claims_delivery.address:{row.key}"))
+    code = "request"
+    language = "ko"
+    subject = "서류 제출 요청"
+    body = "서류를 제출해 주시기 바랍니다."
+    at = WHEN
+
+
+class LetterTemplateFactory(DjangoModelFactory):
+    """A text of an incident's own."""
+
+    class Meta:
+        model = LetterTemplate
+
+    incident = factory.SubFactory(IncidentFactory)
+    code = "request"
+    language = "ko"
+    version = 1
+    subject = "서류 요청 ({receipt_number})"
+    body = "{name} 님, {deadline}까지 {documents}"
+    saved_by = factory.SubFactory(UserFactory)
+    saved_at = WHEN
+
+
 class ImportProfileFactory(DjangoModelFactory):
     """A saved profile that maps the needed fields."""
 
@@ -331,6 +440,113 @@ class ClassificationFactory(DjangoModelFactory):
     nature_rule = "loss_named"
     operator_kind = factory.SelfAttribute("claim.service.operator.kind")
     operator_kind_rule = "operator_of_service"
+
+
+class ReclassificationFactory(DjangoModelFactory):
+    """An act that waits: every claim of the incident shall be an inquiry."""
+
+    class Meta:
+        model = Reclassification
+
+    incident = factory.SubFactory(IncidentFactory)
+    axis = "nature"
+    value = "inquiry"
+    reason = "전화로 확인"
+    claims = 1
+    decided = 0
+    spoken = 0
+    sum_of_losses = 200_000
+    by = factory.SubFactory(UserFactory)
+    at = WHEN
+
+
+class ReferralFileFactory(DjangoModelFactory):
+    """A file that is being packed for an affiliate; `packed()` in the tests of the slice makes whole ones."""
+
+    class Meta:
+        model = ReferralFile
+
+    incident = factory.SubFactory(IncidentFactory)
+    operator = factory.SubFactory(OperatorFactory, incident=factory.SelfAttribute("..incident"), affiliate=True)
+    number = factory.Sequence(lambda n: n + 1)
+    ground = "이관 동의"
+    columns = ["receipt_number"]
+    made_by = factory.SubFactory(UserFactory)
+    made_at = WHEN
+
+
+class ReferralFactory(DjangoModelFactory):
+    """A claim on the first line of its file."""
+
+    class Meta:
+        model = Referral
+
+    claim = factory.SubFactory(ClaimFactory, affiliate=True)
+    file = factory.SubFactory(ReferralFileFactory, incident=factory.SelfAttribute("..claim.incident"))
+    line = 1
+    claim_version = factory.SelfAttribute("claim.version")
+    claimed_loss = factory.SelfAttribute("claim.claimed_loss")
+
+
+class ContactFactory(DjangoModelFactory):
+    """A call about a claim; `claim=None` with an incident is an unknown caller's."""
+
+    class Meta:
+        model = Contact
+
+    claim = factory.SubFactory(ClaimFactory)
+    incident = factory.SelfAttribute("claim.incident")
+    kind = "question"
+    channel = "call"
+    direction = "in"
+    text = "언제 결정되는지 문의"
+    by = factory.SubFactory(UserFactory)
+    at = WHEN
+
+
+class NextStepFactory(DjangoModelFactory):
+    """Somebody is to be called back; no day, nobody's."""
+
+    class Meta:
+        model = NextStep
+
+    claim = factory.SubFactory(ClaimFactory)
+    what = "다시 전화"
+    made_by = factory.SubFactory(UserFactory)
+    made_at = WHEN
+
+
+class DuplicateGroupFactory(DjangoModelFactory):
+    """An open group of `claims`, two or more of one incident."""
+
+    class Meta:
+        model = DuplicateGroup
+
+    score = 60
+    reasons = factory.LazyFunction(lambda: ["registration"])
+    digest = factory.Sequence(lambda n: f"{n:032}")
+    opened_at = WHEN
+
+    @classmethod
+    def _create(cls, model_class: type[DuplicateGroup], *args: Any, **kwargs: Any) -> DuplicateGroup:
+        claims = kwargs.pop("claims")
+        group = model_class.objects.create(incident=claims[0].incident, member_count=len(claims), **kwargs)
+        for claim, like in zip(claims, (*claims[1:], claims[0]), strict=True):
+            DuplicateMember.objects.create(group=group, claim=claim, like=like, score=60, reasons=group.reasons)
+        return group
+
+
+class SharedAccountFactory(DjangoModelFactory):
+    """An account on which two names ask to be paid."""
+
+    class Meta:
+        model = SharedAccount
+
+    incident = factory.SubFactory(IncidentFactory)
+    account_index = factory.Sequence(lambda n: blind_index(f"110{n:09}", domain="account"))
+    claim_count = 2
+    name_count = 2
+    found_at = WHEN
 
 
 class MeasureFactory(DjangoModelFactory):

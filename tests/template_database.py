@@ -43,14 +43,16 @@ def _alone(url: str) -> Iterator[psycopg.Connection[Any]]:
 
 def ensure_template(url: str) -> str:
     """Return the name of the migrated template on the server of `url`, making it where it is missing."""
-    name = PREFIX + _fingerprint()
+    # Each checkout has its own: two at work on one server would remove each other's.
+    prefix = f"{PREFIX}{hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]}_"
+    name = prefix + _fingerprint()
     with _alone(url) as connection:
-        found = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [PREFIX + "%"])
+        found = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
         known = {row[0] for row in found}
         if name not in known:
             for stale in known:
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(stale)))
-            making = f"{PREFIX}making"
+            making = f"{prefix}making"
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(making)))
             _migrate(_address(url, making))
             connection.execute(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.intake.accepting import REPORTED
 from claims.intake.facts import AMENDMENT_STATES, Amendment, AmendmentState
 from claims.register.models import Claim
+from claims.triage.duplicates.detecting import look_for_duplicates
 from claims.triage.selectors import newest_rule_set
 from claims.triage.services import classify
 from relief import clock
@@ -25,7 +26,7 @@ PERMISSION = "claims.change_claim"
 
 
 def apply_amendment(*, by: User, amendment: Amendment, reason: str, version: int | None = None) -> Amendment:
-    """Let the claim say what the file reported, classify it anew, and return the amendment "applied".
+    """Let the claim say what the file reported, look anew what it is and is like; return the amendment "applied".
 
     `version` is the claim's version that the person looked at. What was decided on the claim stays as it is.
     Raises NotAllowed, RuleBroken(reason_missing, amendment_moves_as_its_table_says, claim_changed_meanwhile,
@@ -59,6 +60,7 @@ def apply_amendment(*, by: User, amendment: Amendment, reason: str, version: int
         rule_set = newest_rule_set(claim.incident_id)
         if rule_set is not None:
             classify(rule_set, which=Q(pk=claim.pk))
+        look_for_duplicates(claim.incident_id, Claim.objects.filter(pk=claim.pk))
     return locked
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 from django.urls import reverse
@@ -12,6 +12,7 @@ from claims.intake.changes import amendment_changes
 from claims.intake.facts import Amendment
 from claims.register.models import Claim, Claimant
 from claims.register.panels import ClaimPanel, Mark, register_claim_panel
+from claims.triage.models import Nature
 
 if TYPE_CHECKING:
     from relief.accounts.models import User
@@ -20,8 +21,9 @@ _SHOWN = 5
 
 
 def incomplete_panel(claim: Claim, _user: User) -> ClaimPanel | None:
-    """Return what the claim lacks before it can be paid, or None."""
-    if claim.is_complete:
+    """Return what the claim lacks before it can be paid, or None; a question is never paid and lacks nothing."""
+    classification: Any = getattr(claim, "classification", None)
+    if claim.is_complete or (classification is not None and classification.nature == Nature.INQUIRY):
         return None
     lacking = [
         word

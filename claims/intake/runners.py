@@ -15,6 +15,8 @@ from claims.intake.models import IMPORT_STATES, ClaimImport, ImportState
 from claims.intake.services import ACCEPT, IMPORT, PERMISSION, UNDO
 from claims.intake.summary import Summary, summarise
 from claims.intake.undoing import take_out
+from claims.register.models import Claim
+from claims.triage.duplicates.detecting import look_for_duplicates
 from claims.triage.selectors import newest_rule_set
 from claims.triage.services import classify
 from relief import clock
@@ -92,9 +94,10 @@ def _registering_ended(job: Job) -> None:
     if IMPORT_STATES.allows(claim_import.state, ImportState.STAGED):
         IMPORT_STATES.move(claim_import, ImportState.STAGED)
     elif claim_import.state == ImportState.ACCEPTED and job.state == Job.State.CANCELLED:
-        # Its claims are registered: a cancelled job is not carried out again, and nobody else classifies them.
+        # Its claims are registered: a cancelled job is not carried out again, and nobody else looks at them.
         with acting(by=job.by, act=ACCEPT):
             _classify(claim_import)
+            _look_for_duplicates(claim_import)
 
 
 @jobs.runner(
@@ -105,7 +108,7 @@ def _registering_ended(job: Job) -> None:
     subject=SUBJECT,
 )
 def register_file(run: jobs.Run) -> dict[str, Any]:
-    """Register a staged import in one transaction, then classify its claims.
+    """Register a staged import in one transaction, then classify its claims and look for duplicates.
 
     A worker that dies before the commit leaves nothing, one that dies after it leaves the classification to the next.
     Raises RuleBroken(register_moved) where the register is no longer what the summary said.
@@ -119,25 +122,41 @@ def register_file(run: jobs.Run) -> dict[str, Any]:
             _register(claim_import, run)
         if claim_import.rows_new >= MANY_ROWS:
             _know_what_is_registered()
-    if newest_rule_set(claim_import.incident_id) is None:
-        return dict(claim_import.summary)
-    with kept_alive(run, stage="classifying", done=claim_import.rows_read), database_rules(), transaction.atomic():
-        classified = _classify(claim_import)
+    outcome = dict(claim_import.summary)
+    if newest_rule_set(claim_import.incident_id) is not None:
+        with kept_alive(run, stage="classifying", done=claim_import.rows_read), database_rules(), transaction.atomic():
+            outcome["classified"] = _classify(claim_import)
+            run.hold()
+    stage = "looking for duplicates"
+    with kept_alive(run, stage=stage, done=claim_import.rows_read), database_rules(), transaction.atomic():
+        outcome["groups"] = _look_for_duplicates(claim_import)
         run.hold()
-    return dict(claim_import.summary) | {"classified": classified}
+    return outcome
 
 
 def _classify(claim_import: ClaimImport) -> int:
     """Classify the claims of an import and those that it changed, or put back; return how many were set."""
     rule_set = newest_rule_set(claim_import.incident_id)
-    if rule_set is None:
-        return 0
+    return 0 if rule_set is None else classify(rule_set, which=_touched(claim_import))
+
+
+def _look_for_duplicates(claim_import: ClaimImport, *, left: list[int] | None = None) -> int:
+    """Look for the likes of the claims of an import and of those that it changed; return the groups opened.
+
+    `left` are claims that stood in groups with claims that are gone now.
+    """
+    which = Claim.objects.filter(_touched(claim_import) | Q(pk__in=left or []), incident=claim_import.incident_id)
+    return look_for_duplicates(claim_import.incident_id, which).opened
+
+
+def _touched(claim_import: ClaimImport) -> Q:
+    """Return the condition that a claim is of the import, or was changed or put back by it."""
     changed = Amendment.objects.filter(
         claim_import=claim_import,
         replaced_version__isnull=False,
         state__in=(AmendmentState.APPLIED, AmendmentState.WITHDRAWN),
     )
-    return classify(rule_set, which=Q(claim_import=claim_import) | Q(pk__in=changed.order_by().values("claim_id")))
+    return Q(claim_import=claim_import) | Q(pk__in=changed.order_by().values("claim_id"))
 
 
 def _know_what_is_registered() -> None:
@@ -199,8 +218,9 @@ def undo_file(run: jobs.Run) -> dict[str, Any]:
     if claim_import.state == ImportState.UNDONE:
         return dict(run.job.outcome)
     with kept_alive(run, stage="undoing"), database_rules(), transaction.atomic():
-        removed = take_out(claim_import)
+        removed, left = take_out(claim_import)
         _classify(claim_import)
+        _look_for_duplicates(claim_import, left=left)
         run.hold()
         IMPORT_STATES.move(claim_import, ImportState.UNDONE, ended_at=clock.now())
     return {"removed": removed}

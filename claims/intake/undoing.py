@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from claims.intake.accepting import REPORTED
 from claims.intake.facts import Amendment, AmendmentState
 from claims.intake.models import ClaimImport, ImportState, RejectedRow
-from claims.register.settled import settled
+from claims.register.settled import built_on, settled
+from claims.triage.duplicates.services import closures_of_import, forget_claims
 from relief.errors import RuleBroken
 
 _OWN = "FROM claims_claim known WHERE known.claim_import_id = %(import)s"
@@ -24,7 +25,7 @@ _BUILT_ON = """
         (SELECT count(*) FROM claims_claim known WHERE known.claim_import_id = %(import)s AND (known.version <> 1
             OR EXISTS (
                 SELECT FROM claims_amendment later WHERE later.claim_id = known.id AND later.state <> 'withdrawn'
-            )))
+            ) OR {built_on}))
         + (SELECT count(*) FROM claims_amendment applied JOIN claims_claim known ON known.id = applied.claim_id
             WHERE applied.claim_import_id = %(import)s AND applied.state = 'applied'
             AND known.version <> applied.replaced_version + 1)
@@ -55,14 +56,15 @@ _CLAIMS = "DELETE FROM claims_claim WHERE claim_import_id = %(import)s"
 def refuse_where_built_on(claim_import: ClaimImport) -> None:
     """Raise RuleBroken where the import can no longer be undone.
 
-    Its code is import_decided, import_continued, import_reported_again or import_built_on.
+    Its code is import_decided, import_continued, import_reported_again, import_settled_as_duplicates or
+    import_built_on.
     """
     keys = {"import": claim_import.pk}
     with connection.cursor() as cursor:
         cursor.execute(_DECIDED.format(settled=settled("known.id")), keys)
         ((decided,),) = cursor.fetchall()
-        cursor.execute(_BUILT_ON, keys)
-        ((built_on,),) = cursor.fetchall()
+        cursor.execute(_BUILT_ON.format(built_on=built_on("known.id")), keys)
+        ((worked_on,),) = cursor.fetchall()
     if decided:
         raise RuleBroken(
             _("%(count)s claims of this import have been decided; it can no longer be undone.")
@@ -85,16 +87,26 @@ def refuse_where_built_on(claim_import: ClaimImport) -> None:
             % {"number": again.latest("pk").pk},
             code="import_reported_again",
         )
-    if built_on:
+    if closures_of_import(claim_import.pk):
+        raise RuleBroken(
+            _(
+                "Claims of this import are closed as duplicates, or kept for such; it can no longer be undone. "
+                "Take those verdicts back first."
+            ),
+            code="import_settled_as_duplicates",
+        )
+    if worked_on:
         raise RuleBroken(
             _("%(count)s claims of this import have been corrected or changed since; it can no longer be undone.")
-            % {"count": f"{built_on:,}"},
+            % {"count": f"{worked_on:,}"},
             code="import_built_on",
         )
 
 
-def take_out(claim_import: ClaimImport) -> int:
-    """Remove the claims of an import with their classifications and put changed ones back; return claims removed.
+def take_out(claim_import: ClaimImport) -> tuple[int, list[int]]:
+    """Remove the claims of an import with their classifications and put changed ones back.
+
+    Returns how many were removed, and the claims that stood with them in a group of duplicates.
 
     To be called inside a transaction, under `acting`. What happened stays in the history, also of amendments to the
     claims by later files, which are undone themselves by then.
@@ -106,10 +118,11 @@ def take_out(claim_import: ClaimImport) -> int:
         cursor.execute(_RESTORE, keys)
         cursor.execute(_CLASSIFICATIONS, keys)
         cursor.execute(_WITHDRAWN, keys)
+        left = forget_claims(incident_id=claim_import.incident_id, claim_import=claim_import.pk)
         cursor.execute(_CLAIMS, keys)
         removed = int(cursor.rowcount)
     Amendment.objects.filter(claim_import=claim_import, state__in=("waiting", "applied")).update(
         state=AmendmentState.WITHDRAWN
     )
     RejectedRow.objects.filter(corrected_by=claim_import).update(corrected_by=None)
-    return removed
+    return removed, left

@@ -9,28 +9,23 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from claims.catalogue.models import Pricing, ReporterType
 from claims.register import selectors
+from claims.register.claim_list import ClaimListing, listing_addresses
+from claims.register.claim_page import claim_page
+from claims.register.claimant_page import claimant_page
 from claims.register.filters import ClaimFilter
-from claims.register.history import act_of, claim_events
 from claims.register.models import Claim, Claimant
 from claims.register.pages import CorrectPage, RevealClaimPage
-from claims.register.panels import events_of, marks_of, may_see_marks, panels_of, register_claim_history
 from claims.register.services import PERMISSION
 from relief.accounts.models import User
 from relief.audit.models import Disclosure
 from relief.audit.services import record_disclosure
-from relief.korea.banks import bank_name
-from relief.money import format_won
 from relief.scope import working_incident_id
 from relief.site.home import Card, register_card
-from relief.site.showing import NarrowedList, ShownAdmin
+from relief.site.showing import ShownAdmin
 
 
 def _person(request: HttpRequest) -> User:
@@ -48,18 +43,6 @@ def _record_search(request: HttpRequest, table: str, sought: selectors.Sought) -
         request_id=request.META.get("RELIEF_REQUEST_ID", ""),
         incident_id=working_incident_id(_person(request)),
     )
-
-
-class ClaimList(NarrowedList):
-    """Asks the slices above for the decisions of the page's claims, all at once."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        claims: list[Any] = list(self.result_list)  # type: ignore[has-type]
-        marks = marks_of([claim.pk for claim in claims], _person(request))
-        for claim in claims:
-            claim.mark = marks.get(claim.pk)
-        self.result_list = claims
 
 
 class SearchedAdmin(ShownAdmin):
@@ -81,22 +64,9 @@ class SearchedAdmin(ShownAdmin):
 
 
 @admin.register(Claim)
-class ClaimAdmin(SearchedAdmin):
+class ClaimAdmin(ClaimListing, SearchedAdmin):
     """The register: newest arrival first, every number masked."""
 
-    list_display = (
-        "receipt",
-        "received",
-        "name",
-        "type_word",
-        "service",
-        "pricing_word",
-        "loss",
-        "nature_word",
-        "outcome",
-        "completeness",
-    )
-    list_select_related = ("service", "classification")
     ordering = ("-received_at", "-id")
     sortable_by = ("receipt", "received")
     filterset = ClaimFilter
@@ -114,98 +84,20 @@ class ClaimAdmin(SearchedAdmin):
 
     class Media:
         css = {"all": ("claims/claims.css",)}
-
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        shown = list(super().get_list_display(request))
-        return shown if may_see_marks(_person(request)) else [name for name in shown if name != "outcome"]
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return ClaimList
+        js = ("claims/claim-page.js",)
 
     def sought(self, term: str) -> selectors.Sought:
         return selectors.sought_claims(term)
 
-    @display(description=_("receipt number"), ordering="receipt_number")
-    def receipt(self, claim: Claim) -> Any:
-        return _whole(claim.receipt_number)
-
-    @display(description=_("received at"), ordering="received_at")
-    def received(self, claim: Claim) -> Any:
-        return _whole(date_format(localtime(claim.received_at), "SHORT_DATETIME_FORMAT"))
-
-    @display(description=_("reporter type"))
-    def type_word(self, claim: Claim) -> Any:
-        return ReporterType(_axis(claim, "reporter_type")).label
-
-    @display(description=_("paid or free"))
-    def pricing_word(self, claim: Claim) -> Any:
-        return Pricing(_axis(claim, "pricing")).label
-
-    @display(description=_("claimed loss"))
-    def loss(self, claim: Claim) -> Any:
-        return format_html('<span class="claims-won">{}</span>', format_won(claim.claimed_loss))
-
-    @display(description=_("nature"))
-    def nature_word(self, claim: Claim) -> Any:
-        classification = _classification(claim)
-        return _("Not classified") if classification is None else classification.get_nature_display()
-
-    @display(description=_("decision"))
-    def outcome(self, claim: Any) -> Any:
-        if claim.mark is None:
-            return "–"
-        return format_html('<span class="claims-mark" data-tone="{}">{}</span>', claim.mark.tone, claim.mark.word)
-
-    @display(description=_("completeness"))
-    def completeness(self, claim: Claim) -> Any:
-        if claim.is_complete:
-            return _("Complete")
-        return format_html('<span class="claims-mark" data-tone="warning">{}</span>', _("Incomplete"))
-
     def page_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
-        user = _person(request)
-        panels = panels_of(row, user)
-        events = events_of(row, user)
-        people = User.objects.in_bulk({event.by for event in events if event.by is not None})
-        return {
-            "claim": row,
-            "bank": bank_name(row.bank_code),
-            "masked": [(label, row.masked(column)) for column, label in _masked_columns()],
-            "panels": panels,
-            "marks": [panel.mark for panel in panels if panel.mark is not None],
-            "events": [(event, people.get(event.by or 0), act_of(event)) for event in events],
-            "may_reveal": user.has_perm("claims.reveal_personal_data"),
-            "may_correct": user.has_perm(PERMISSION),
-            "may_see_import": user.has_perm("claims.view_claimimport"),
-        }
+        return claim_page(request, self, row)
 
     def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
         return (
+            *listing_addresses(self),
             ("<path:object_id>/reveal/", "claims_claim_reveal", RevealClaimPage.as_view(model_admin=self)),
             ("<path:object_id>/correct/", "claims_claim_correct", CorrectPage.as_view(model_admin=self)),
         )
-
-
-def _whole(text: str) -> Any:
-    return format_html('<span class="claims-whole">{}</span>', text)
-
-
-def _masked_columns() -> list[tuple[str, Any]]:
-    return [
-        ("phone", _("Phone")),
-        ("registration_number", _("Business registration number")),
-        ("account", _("Account")),
-    ]
-
-
-def _classification(claim: Claim) -> Any:
-    return getattr(claim, "classification", None)
-
-
-def _axis(claim: Claim, axis: str) -> str:
-    """Return what the classification says on an axis, or what was reported where there is none."""
-    word: str = getattr(_classification(claim) or claim, axis)
-    return word
 
 
 @admin.register(Claimant)
@@ -222,9 +114,6 @@ class ClaimantAdmin(SearchedAdmin):
     class Media:
         css = {"all": ("claims/claims.css",)}
 
-    SHOWN = 200
-    """Claims of one claimant that his page lists."""
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
         of_claimant = Claim.objects.filter(claimant=OuterRef("pk")).order_by().values("claimant")
         counted = Coalesce(Subquery(of_claimant.annotate(count=Count("pk")).values("count")), 0)
@@ -239,12 +128,7 @@ class ClaimantAdmin(SearchedAdmin):
         return f"{claimant.counted:,}"
 
     def page_context(self, request: HttpRequest, row: Claimant) -> dict[str, Any]:
-        may_see_claims = request.user.has_perm("claims.view_claim")
-        claims = list(selectors.claims_of(row)[: self.SHOWN]) if may_see_claims else []
-        return {
-            "claimant": row,
-            "claims": [(claim, ReporterType(_axis(claim, "reporter_type")).label) for claim in claims],
-        }
+        return claimant_page(request, row)
 
 
 def _card(title: Any, sentence: Any, claims: QuerySet[Claim] | None, address: str) -> Card | None:
@@ -291,5 +175,3 @@ inadmissible_card = unadmitted_cards(
 
 for _maker in (incomplete_card, late_card, inadmissible_card, unclassified_card):
     register_card(permission=PERMISSION, card=_maker)
-
-register_claim_history(permission="claims.view_claim", events=claim_events)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +38,13 @@ CLAIMANT_REFERENCES = (Reference("incident_id", "claims_incident"),)
 
 def _guarded(references: tuple[Reference, ...], rule: str) -> tuple[pgtrigger.Trigger, ...]:
     return (ReferencesExist(rule=rule, references=references), ReferencesStay(rule=rule, references=references))
+
+
+class Bigrams(models.Func):
+    """The pairs of neighbouring characters of a text, as an array."""
+
+    function = "claims_bigrams"
+    output_field: models.Field[Any, Any] = ArrayField(models.TextField())
 
 
 class Claimant(models.Model):
@@ -178,7 +189,9 @@ class Claim(models.Model):
         )
         indexes = (
             models.Index("incident", F("received_at").desc(), F("id").desc(), name="claim_by_arrival"),
-            models.Index("incident", "service", name="claim_by_service"),
+            models.Index("incident", "service", F("received_at").desc(), F("id").desc(), name="claim_by_service"),
+            # Two syllables are too few for trigrams; the function comes with the migration.
+            GinIndex(Bigrams("name"), name="claim_by_name"),
             models.Index("phone_index", name="claim_by_phone", condition=Q(phone_index__isnull=False)),
             models.Index(
                 "registration_number_index",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
 
 from claims.register.models import Claim
+from claims.register.next_steps import LeadsTo
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -45,13 +48,57 @@ class Event:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimTab:
+    """A tab on the page of a claim: its word in the address (`?tab=evidence`), its title, and who may open it.
+
+    `context(claim, request)` returns what `template` shows; it is asked only while the tab is open. `count(claim)` is
+    the number beside the title, asked at every page of the claim: one cheap query, or None for no number. Tabs stand
+    in the order of their places.
+    """
+
+    code: str
+    title: StrOrPromise
+    place: int
+    permission: str
+    template: str
+    context: Callable[[Claim, HttpRequest], Mapping[str, Any]]
+    count: Callable[[Claim], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The standing decision of a claim as the page's head tells it: its mark, the amount, and what it leads to."""
+
+    mark: Mark
+    amount: int
+    leads_to: LeadsTo
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """What staff still have to do for a claim that the committee examines, and the tab where it is done."""
+
+    sentence: StrOrPromise
+    tab: str
+
+
 PanelMaker = Callable[[Claim, "User"], ClaimPanel | None]
 Marker = Callable[[Sequence[int]], Mapping[int, Mark]]
+Flagger = Callable[[Sequence[int]], Mapping[int, Sequence[Mark]]]
 Historian = Callable[[Claim], Iterable[Event]]
+HeadFacts = Callable[[Claim], Iterable[tuple["StrOrPromise", "StrOrPromise"]]]
+Judge = Callable[[Claim], Verdict | None]
+PointFinder = Callable[[Claim], OpenPoint | None]
 
 _panels: list[tuple[int, str, PanelMaker]] = []
+_tabs: dict[str, ClaimTab] = {}
 _markers: list[tuple[str, Marker]] = []
+_flaggers: list[tuple[str, Flagger]] = []
 _historians: list[tuple[str, Historian]] = []
+_head_facts: list[tuple[str, HeadFacts]] = []
+_judges: list[tuple[str, Judge]] = []
+_points: list[tuple[str, PointFinder]] = []
 
 
 def register_claim_panel(*, place: int, permission: str, panel: PanelMaker) -> None:
@@ -68,6 +115,11 @@ def register_claim_marks(*, permission: str, marks: Marker) -> None:
     _markers.append((permission, marks))
 
 
+def register_claim_flags(*, permission: str, flags: Flagger) -> None:
+    """Add marks to the list's column "signs": `flags(keys of the claims of the page)`, asked once a page."""
+    _flaggers.append((permission, flags))
+
+
 def register_claim_history(*, permission: str, events: Historian) -> None:
     """Add the lines that `events(claim)` returns to the history of a claim."""
     _historians.append((permission, events))
@@ -77,6 +129,16 @@ def panels_of(claim: Claim, user: User) -> list[ClaimPanel]:
     """Return the boxes that the user may see, in the order of their places."""
     made = (panel(claim, user) for _place, permission, panel in _panels if user.has_perm(permission))
     return [panel for panel in made if panel is not None]
+
+
+def register_claim_tab(tab: ClaimTab) -> None:
+    """Add a tab to the page of a claim."""
+    _tabs[tab.code] = tab
+
+
+def tabs_of(user: User) -> list[ClaimTab]:
+    """Return the tabs that the user may open, in the order of their places."""
+    return sorted((tab for tab in _tabs.values() if user.has_perm(tab.permission)), key=lambda tab: tab.place)
 
 
 def may_see_marks(user: User) -> bool:
@@ -93,9 +155,51 @@ def marks_of(keys: Sequence[int], user: User) -> dict[int, Mark]:
     return found
 
 
+def flags_of(keys: Sequence[int], user: User) -> dict[int, list[Mark]]:
+    """Return the signs of each claim that has any, as far as the user may see them."""
+    found: dict[int, list[Mark]] = {}
+    for permission, flags in _flaggers:
+        if user.has_perm(permission):
+            for key, marks in flags(keys).items():
+                found.setdefault(key, []).extend(marks)
+    return found
+
+
 def events_of(claim: Claim, user: User) -> list[Event]:
     """Return what happened to the claim as far as the user may see it, newest first."""
     events = [event for permission, historian in _historians if user.has_perm(permission) for event in historian(claim)]
     # Events of one transaction carry one instant; each slice yields its own in their order.
     places = sorted(range(len(events)), key=lambda place: (events[place].at, place), reverse=True)
     return [events[place] for place in places]
+
+
+def register_claim_head(*, permission: str, facts: HeadFacts) -> None:
+    """Add the (label, value) pairs that `facts(claim)` returns to the head of the page: an assignee, a deadline."""
+    _head_facts.append((permission, facts))
+
+
+def head_facts_of(claim: Claim, user: User) -> list[tuple[StrOrPromise, StrOrPromise]]:
+    """Return the pairs of the head that the user may see."""
+    return [pair for permission, facts in _head_facts if user.has_perm(permission) for pair in facts(claim)]
+
+
+def register_claim_verdict(*, permission: str, verdict: Judge) -> None:
+    """Let the head of the page tell the decision that `verdict(claim)` returns; None where nothing is decided."""
+    _judges.append((permission, verdict))
+
+
+def verdict_of(claim: Claim, user: User) -> Verdict | None:
+    """Return the standing decision as far as the user may see it."""
+    told = (judge(claim) for permission, judge in _judges if user.has_perm(permission))
+    return next((verdict for verdict in told if verdict is not None), None)
+
+
+def register_claim_open_point(*, permission: str, point: PointFinder) -> None:
+    """Let the next step of a claim that the committee examines name the work that `point(claim)` returns, if any."""
+    _points.append((permission, point))
+
+
+def open_point_of(claim: Claim, user: User) -> OpenPoint | None:
+    """Return the first piece of such work that the user may see."""
+    found = (point(claim) for permission, point in _points if user.has_perm(permission))
+    return next((point for point in found if point is not None), None)

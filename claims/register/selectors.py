@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.lookups import DataContains
+from django.db.models import Q, QuerySet, TextField, Value
 
-from claims.register.models import Claim, Claimant
+from claims.register.models import Bigrams, Claim, Claimant
 from relief.korea import banks, phones, registration
 from relief.sealed import blind_index
 
@@ -66,7 +68,14 @@ def sought_claims(term: str) -> Sought:
         return Sought(Q(receipt_number__startswith=term) | Q(receipt_number__startswith=term.upper()))
     if len(term) < SHORTEST_NAME:
         return Sought(Q(pk__in=[]), is_too_short=True)
-    return Sought(Q(name__contains=term))
+    return Sought(_name_has(term))
+
+
+def _name_has(term: str) -> Q:
+    """Return the condition of claims whose name has the term in it; the pairs of characters are what the index has."""
+    pairs = [term[place : place + 2] for place in range(len(term) - 1)]
+    paired = DataContains(Bigrams("name"), Value(pairs, output_field=ArrayField(TextField())))
+    return Q(paired) & Q(name__contains=term)
 
 
 def sought_claimants(term: str) -> Sought:

@@ -10,9 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from claims.triage import panels
+from claims.triage import bulk_admin, classification_admin, panels
+from claims.triage.editor_pages import EditorPage
 from claims.triage.models import RuleSet
-from claims.triage.pages import ClassifyPage, NewVersionPage
+from claims.triage.pages import ClassifyPage, TextPage
+from claims.triage.progress_pages import ComparePage, ProgressPage
+from claims.triage.referral.admin import ReferralAdmin, ReferralFileAdmin
 from claims.triage.rules import AXES, parse
 from claims.triage.selectors import Totals, newest_rule_set, totals_of
 from claims.triage.sentences import AXIS_WORDS, conditions_in_words, value_words
@@ -20,7 +23,7 @@ from claims.triage.services import CLASSIFY, PERMISSION
 from relief.jobs.models import Job
 from relief.site.showing import ShownAdmin
 
-__all__ = ("RuleSetAdmin", "panels")
+__all__ = ("ReferralAdmin", "ReferralFileAdmin", "RuleSetAdmin", "bulk_admin", "classification_admin", "panels")
 
 
 @admin.register(RuleSet)
@@ -47,9 +50,10 @@ class RuleSetAdmin(ShownAdmin):
         return f"{len(rule_set.rules):,}"
 
     def list_acts(self, request: HttpRequest) -> list[Any]:
+        compare = (_("Compare versions"), reverse("admin:claims_ruleset_compare"))
         if not request.user.has_perm(PERMISSION):
-            return []
-        return [(_("New version of the rules"), reverse("admin:claims_ruleset_new_version"))]
+            return [compare]
+        return [(_("New version of the rules"), reverse("admin:claims_ruleset_new_version")), compare]
 
     def page_context(self, request: HttpRequest, row: RuleSet) -> dict[str, Any]:
         newest = newest_rule_set(row.incident_id)
@@ -67,10 +71,12 @@ class RuleSetAdmin(ShownAdmin):
         }
 
     def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
-        new_version, again = NewVersionPage.as_view(model_admin=self), ClassifyPage.as_view(model_admin=self)
         return (
-            ("new-version/", "claims_ruleset_new_version", new_version),
-            ("<path:object_id>/classify/", "claims_ruleset_classify", again),
+            ("new-version/", "claims_ruleset_new_version", EditorPage.as_view(model_admin=self)),
+            ("new-version/text/", "claims_ruleset_text", TextPage.as_view(model_admin=self)),
+            ("compare/", "claims_ruleset_compare", ComparePage.as_view(model_admin=self)),
+            ("progress/", "claims_progress", ProgressPage.as_view(model_admin=self)),
+            ("<path:object_id>/classify/", "claims_ruleset_classify", ClassifyPage.as_view(model_admin=self)),
         )
 
 

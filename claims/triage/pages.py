@@ -1,4 +1,4 @@
-"""Pages that write the next version of the rules, and classify all claims by one."""
+"""Pages that take the rules as text, and classify all claims by one version of them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ from typing import Any
 
 from django import forms
 from django.db.models import Max
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from claims.catalogue.models import Incident
+from claims.triage.drafting import rows_of, rules_of
+from claims.triage.effect import effect_of
 from claims.triage.models import RuleSet
 from claims.triage.rules import fault_of
-from claims.triage.selectors import claims_to_classify, newest_rule_set
+from claims.triage.saving import draft_of, keep_draft
+from claims.triage.selectors import claims_to_classify
 from claims.triage.sentences import fault_sentence
-from claims.triage.services import PERMISSION, create_rule_set, start_classification
+from claims.triage.services import PERMISSION, start_classification
 from relief.errors import RuleBroken
+from relief.money import format_won
 from relief.scope import working_incident_id
 from relief.site.pages import ActPage
 
 
 class RulesForm(forms.Form):
-    """The rules as JSON, and what is new about them."""
+    """The rules as JSON."""
 
     rules = forms.CharField(
         label=_("Rules"),
@@ -32,7 +37,6 @@ class RulesForm(forms.Form):
             "has no condition."
         ),
     )
-    note = forms.CharField(label=_("What is new"), max_length=300, widget=UnfoldAdminTextInputWidget)
 
     def clean_rules(self) -> list[dict[str, Any]]:
         try:
@@ -55,35 +59,42 @@ def rules_as_text(rules: list[dict[str, Any]]) -> str:
     return f"[\n{lines}\n]" if rules else "[]"
 
 
-class NewVersionPage(ActPage):
-    """Begins with a copy of the newest rules and writes the next version; older ones stay as they are."""
+class TextPage(ActPage):
+    """The rules of the draft as text, for who would rather write them; leads back to the editor, saves no version."""
 
     permission_required = PERMISSION
-    title = _("New version of the rules")
-    submit_label = _("Save as a new version")
+    title = _("Rules as text")
+    submit_label = _("Take over into the editor")
     template_name = "admin/claims/triage/new_version.html"
     form_class = RulesForm
-    warning = _("Saving moves no claim. Afterwards, classify again on the page of the new version.")
+    warning = _("This changes your draft alone. Look at its effect in the editor, then save it there.")
 
-    def _newest(self) -> RuleSet | None:
-        incident_id = working_incident_id(self.request.user)  # type: ignore[arg-type]
-        return None if incident_id is None else newest_rule_set(incident_id)
+    def _incident(self) -> Incident | None:
+        user: Any = self.request.user
+        return Incident.objects.visible_to(user).filter(pk=working_incident_id(user) or 0).first()
 
     def get_initial(self) -> dict[str, Any]:
-        newest = self._newest()
-        return {"rules": rules_as_text(newest.rules if newest else [])}
-
-    def facts(self) -> list[tuple[Any, Any]]:
-        return [(_("Copied from"), self._newest() or _("Nothing: these are the first rules."))]
+        incident = self._incident()
+        user: Any = self.request.user
+        return {"rules": rules_as_text([] if incident is None else rules_of(draft_of(user, incident.pk).rows))}
 
     def act(self, form: forms.Form) -> Any:
         user: Any = self.request.user
-        incident = Incident.objects.visible_to(user).filter(pk=working_incident_id(user) or 0).first()
+        incident = self._incident()
         if incident is None:
             raise RuleBroken(_("You work on no incident. Choose one at the top right first."), code="no_incident")
-        given = form.cleaned_data
-        self.row = create_rule_set(by=user, incident=incident, rules=given["rules"], note=given["note"])
-        return _("%(rules)s is saved. Claims stand as before until you classify again.") % {"rules": self.row}
+        draft = draft_of(user, incident.pk)
+        keep_draft(
+            by=user,
+            incident=incident,
+            base_version=draft.base_version,
+            rows=rows_of(form.cleaned_data["rules"]),
+            note=draft.note,
+        )
+        return _("The text is taken over into your draft.")
+
+    def done_url(self) -> str:
+        return reverse("admin:claims_ruleset_new_version")
 
 
 class ClassifyPage(ActPage):
@@ -101,6 +112,13 @@ class ClassifyPage(ActPage):
             (_("What is new"), self.row.note or "–"),
             (_("Claims"), f"{claims_to_classify(self.row).count():,}"),
         ]
+        effect = effect_of(self.row) if fault_of(self.row.rules) is None else None
+        if effect is not None and effect.step == 1:
+            facts += [
+                (_("Of these would move"), f"{effect.moved:,}"),
+                (_("Their losses"), format_won(effect.won)),
+                (_("Decided already"), f"{effect.decided:,}"),
+            ]
         if newest != self.row.version:
             facts.append(
                 (_("Attention"), _("This is not the newest version; that is %(version)s.") % {"version": newest})

@@ -23,15 +23,18 @@ _VALUES: Mapping[str, Any] = {
     "operator_kind": Operator.Kind,
 }
 _FAULTS: Mapping[str, Any] = {
-    "shape": gettext_lazy('Rule %(place)s: a rule has exactly "name", "axis", "value" and "when".'),
+    "shape": gettext_lazy(
+        'Rule %(place)s: a rule has "name", "axis", "value" and "when", perhaps "confidence", and nothing else.'
+    ),
     "name": gettext_lazy("Rule %(place)s: the name is a text of 1 to %(longest)s characters."),
     "axis": gettext_lazy("Rule %(place)s: the axis is not one of %(axes)s."),
     "value": gettext_lazy("Rule %(place)s: the value is not one that its axis has."),
     "question": gettext_lazy('Rule %(place)s: "when" may ask %(questions)s and nothing else.'),
     "operand": gettext_lazy(
         "Rule %(place)s: a condition is compared with something of the wrong kind (a list of texts, a whole number, "
-        "true or false)."
+        "a day such as 2022-10-19, true or false)."
     ),
+    "confidence": gettext_lazy("Rule %(place)s: the confidence is a whole number from 1 to 100."),
     "unreachable": gettext_lazy(
         "Rule %(place)s stands behind a rule of its axis without conditions; it is never asked."
     ),
@@ -57,6 +60,17 @@ _CONDITIONS: Mapping[str, Callable[[Any], str]] = {
     ),
     "loss_over": lambda x: _("claimed loss over %(won)s") % {"won": format_won(x)},
     "loss_stated": lambda x: _("states a loss") if x else _("states no loss"),
+    "loss_up_to": lambda x: _("claimed loss up to %(won)s") % {"won": format_won(x)},
+    "has_phone": lambda x: _("has a phone number") if x else _("has no phone number"),
+    "has_account": lambda x: _("has an account number") if x else _("has no account number"),
+    "service": lambda x: _("the service is one of: %(codes)s") % {"codes": ", ".join(x)},
+    "channel": lambda x: _("came in through: %(channels)s") % {"channels": ", ".join(x)},
+    "received_from": lambda x: _("received on %(day)s or later") % {"day": x},
+    "received_to": lambda x: _("received on %(day)s or earlier") % {"day": x},
+    "all_words": lambda x: _("the description has all of: %(words)s") % {"words": ", ".join(x)},
+    "without_words": lambda x: _("the description has none of: %(words)s") % {"words": ", ".join(x)},
+    "longer_than": lambda x: _("the description is longer than %(count)s characters") % {"count": x},
+    "not_longer_than": lambda x: _("the description has at most %(count)s characters") % {"count": x},
     "words": lambda x: _("the description has one of: %(words)s") % {"words": ", ".join(x)},
 }
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Q, Value
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident
 from claims.register.models import Claim
 from claims.register.services import follow_corrections
 from claims.triage.models import Classification, RuleSet
-from claims.triage.rules import AXES, fault_of
-from claims.triage.selectors import axes_of_claims, claims_to_classify, newest_rule_set
+from claims.triage.rules import AXES, fault_of, parse
+from claims.triage.selectors import claims_to_classify, newest_rule_set, places_of_claims
 from relief import clock
 from relief.access import require
 from relief.audit.services import acting
@@ -71,6 +71,8 @@ def carry_out_classification(run: jobs.Run) -> dict[str, Any]:
     run.advance(done=0, total=total, stage="classifying")
     with database_rules(), transaction.atomic():
         run.hold()
+        # One such work at a time in an incident: two would take the rows in two orders.
+        Incident.objects.select_for_update(of=("self",), no_key=True).get(pk=rule_set.incident_id)
         changed = classify(rule_set)
     run.advance(done=total)
     return {"claims": total, "changed": changed}
@@ -79,29 +81,58 @@ def carry_out_classification(run: jobs.Run) -> dict[str, Any]:
 def classify(rule_set: RuleSet, *, which: Q | None = None) -> int:
     """Classify the claims of an incident, or those that meet a condition, by one statement; returns how many it set.
 
-    To be called inside a transaction and under `acting`, by whoever has checked the permission. A claim whose four
-    values and rules stay as they were is not written, and keeps the version that first set them.
+    To be called inside a transaction and under `acting`, by whoever has checked the permission. An axis that a person
+    set stays as he set it. A claim whose other axes keep their values, rules and confidence is not written, and keeps
+    the version that first set them.
     """
-    claims = axes_of_claims(rule_set, claims_to_classify(rule_set, which=which))
-    columns = [column for axis in AXES for column in (axis, f"{axis}_rule")]
-    values = [name for axis in AXES for name in (f"{axis}_value", f"{axis}_rule")]
-    chosen = claims.annotate(claim_key=F("pk"), rule_set_key=Value(rule_set.pk)).values_list(
-        "claim_key", "rule_set_key", *values
-    )
-    select, parameters = chosen.query.sql_with_params()
-    table = Classification._meta.db_table
-    names = ", ".join(columns)
-    excluded = ", ".join(f"EXCLUDED.{column}" for column in columns)
-    present = ", ".join(f"{table}.{column}" for column in columns)
-    # Every name below is one of ours; values travel as parameters.
-    statement = (
-        f"INSERT INTO {table} (claim_id, rule_set_id, {names}) {select} "
-        f"ON CONFLICT (claim_id) DO UPDATE SET (rule_set_id, {names}) = (EXCLUDED.rule_set_id, {excluded}) "
-        f"WHERE ({present}) IS DISTINCT FROM ({excluded})"
-    )
+    rules = parse(rule_set.rules)
+    claims = places_of_claims(rule_set, claims_to_classify(rule_set, which=which))
+    select, asked = claims.values_list("pk", *(f"{axis}_place" for axis in AXES)).query.sql_with_params()
+    said: list[list[Any]] = []
+    for axis in AXES:
+        decides = [rule for rule in rules if rule.axis == axis]
+        said += [
+            [rule.value for rule in decides],
+            [rule.name for rule in decides],
+            [r.confidence for r in decides],
+        ]
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(_STATEMENT.format(select=select), (*said, rule_set.pk, *asked))
         return int(cursor.rowcount)
+
+
+def _by_hand(axis: str, column: str) -> str:
+    """Return SQL of what a column of an axis becomes: it stays where a person set the axis."""
+    return f"CASE WHEN {_TABLE}.{axis}_by_id IS NULL THEN EXCLUDED.{column} ELSE {_TABLE}.{column} END"
+
+
+# Every name is one of ours; values travel as parameters. OFFSET keeps each axis' conditions from being asked for each
+# of the three things that follow from their answer.
+_TABLE = Classification._meta.db_table
+_OF_AXIS = ("", "_rule", "_confidence")
+_COLUMNS = [f"{axis}{part}" for axis in AXES for part in _OF_AXIS]
+_KINDS = {"": "text", "_rule": "text", "_confidence": "smallint"}
+_SAID = ", ".join(f"(%s::{_KINDS[part]}[])[{axis}_place] AS {axis}{part}" for axis in AXES for part in _OF_AXIS)
+_LEAST = ", ".join(f"{axis}_confidence" for axis in AXES)
+_MERGED = {f"{axis}{part}": _by_hand(axis, f"{axis}{part}") for axis in AXES for part in _OF_AXIS}
+_MOVED = " OR ".join(
+    f"({_TABLE}.{axis}_by_id IS NULL AND ({', '.join(f'{_TABLE}.{axis}{part}' for part in _OF_AXIS)})"
+    f" IS DISTINCT FROM ({', '.join(f'EXCLUDED.{axis}{part}' for part in _OF_AXIS)}))"
+    for axis in AXES
+)
+_STATEMENT = f"""
+    INSERT INTO {_TABLE} (claim_id, {", ".join(_COLUMNS)}, rule_set_id, confidence)
+    SELECT claim_key, {", ".join(_COLUMNS)}, rule_set_key, LEAST({_LEAST})
+    FROM (
+        SELECT claim_key, {_SAID}, %s::bigint AS rule_set_key
+        FROM ({{select}} OFFSET 0) chosen (claim_key, {", ".join(f"{axis}_place" for axis in AXES)})
+    ) said
+    ON CONFLICT (claim_id) DO UPDATE SET
+        {", ".join(f"{column} = {merged}" for column, merged in _MERGED.items())},
+        rule_set_id = EXCLUDED.rule_set_id, version = {_TABLE}.version + 1,
+        confidence = LEAST({", ".join(_MERGED[f"{axis}_confidence"] for axis in AXES)})
+    WHERE {_MOVED}
+"""  # noqa: S608 - names of ours
 
 
 def _follow_correction(claim: Claim) -> None:

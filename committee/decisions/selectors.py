@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
+from claims.register.holds import Step, held
 from claims.register.models import Claim
 from claims.triage.models import Classification
 from committee.decisions.models import Decision, DecisionRun
@@ -17,8 +18,9 @@ def _without_decision(incident_id: int) -> QuerySet[Claim]:
 
 
 def undecided_claims(incident_id: int) -> QuerySet[Claim]:
-    """Return the classified claims of an incident that have no decision."""
-    return _without_decision(incident_id).filter(Exists(Classification.objects.filter(claim=OuterRef("pk"))))
+    """Return the classified claims of an incident that have no decision and that nothing keeps from one."""
+    classified = Exists(Classification.objects.filter(claim=OuterRef("pk")))
+    return _without_decision(incident_id).filter(classified, ~held(Step.DECISION))
 
 
 def unclassified_claims(incident_id: int) -> QuerySet[Claim]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from claims.register.holds import Step, held_keys_sql
 from committee.decisions.models import Decision, DecisionRun
 from committee.decisions.selectors import unclassified_claims, undecided_claims
 from committee.plan.models import TierPolicy
@@ -78,6 +79,7 @@ def _insert_decisions(run: DecisionRun) -> int:
     branches = policy_branches(run.policy)
     case, case_parameters = branch_sql(branches, CLAIM_COLUMNS)
     verdicts, verdict_parameters = verdicts_sql(branches)
+    held, held_parameters = held_keys_sql(Step.DECISION)
     # In the order of the claims: two runs at once then wait for each other instead of deadlocking.
     statement = f"""
         WITH verdicts (branch, outcome, reason_code, amount, tier_id) AS ({verdicts})
@@ -91,6 +93,7 @@ def _insert_decisions(run: DecisionRun) -> int:
         LEFT JOIN verdicts v ON v.branch = {case}
         WHERE c.incident_id = %s
           AND NOT EXISTS (SELECT 1 FROM committee_decision d WHERE d.claim_id = c.id AND d.supersedes_id IS NULL)
+          AND NOT EXISTS (SELECT FROM ({held}) held (claim_id) WHERE held.claim_id = c.id)
         ORDER BY c.id
         ON CONFLICT (claim_id) WHERE supersedes_id IS NULL DO NOTHING
     """  # noqa: S608 - built of our own column names, values are parameters
@@ -102,6 +105,7 @@ def _insert_decisions(run: DecisionRun) -> int:
         clock.now(),
         *case_parameters,
         run.incident_id,
+        *held_parameters,
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

@@ -1,6 +1,7 @@
 """Writes the claim files as they would come: official channel, federation, an affiliate, and one of broken rows."""
 
 import csv
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from committee.demo.broken import write_broken_file
 from committee.demo.layouts import AFFILIATE, FEDERATION, OFFICIAL, Layout
 from committee.demo.mix import Source, rows_in_proportion, rows_of
 from committee.demo.numbers import Numbers
+from committee.demo.repeats import Repeat, Repeats
 from committee.demo.rows import ClaimRow, ClaimRows
 
 DEFAULT_SEED = 1015
@@ -75,10 +77,8 @@ def write_claim_files(directory: Path, *, seed: int = DEFAULT_SEED) -> list[Writ
     numbers = Numbers(seeded(seed, "numbers"))
     written = []
 
-    rng = seeded(seed, "official")
-    official = ClaimRows(letter="K", counts=rows_of(Source.OFFICIAL), numbers=numbers, rng=rng)
-    write_csv(directory / OFFICIAL_FILE, OFFICIAL, official, rng)
-    written.append(WrittenFile(directory / OFFICIAL_FILE, official.count))
+    count, _repeats = _write_official(directory / OFFICIAL_FILE, numbers, seed)
+    written.append(WrittenFile(directory / OFFICIAL_FILE, count))
 
     # The federation gathered reports from the third day on and handed them over before the end.
     rng = seeded(seed, "federation")
@@ -94,6 +94,21 @@ def write_claim_files(directory: Path, *, seed: int = DEFAULT_SEED) -> list[Writ
     expected = write_broken_file(directory / BROKEN_FILE, numbers)
     written.append(WrittenFile(directory / BROKEN_FILE, len(expected)))
     return written
+
+
+def _write_official(path: Path, numbers: Numbers, seed: int) -> tuple[int, list[Repeat]]:
+    """Write the file of the official channel; return how many rows it has, and which of them repeat earlier ones."""
+    rng = seeded(seed, "official")
+    repeats = Repeats(seeded(seed, "repeats"))
+    rows = ClaimRows(letter="K", counts=rows_of(Source.OFFICIAL), numbers=numbers, rng=rng, repeats=repeats)
+    write_csv(path, OFFICIAL, rows, rng)
+    return rows.count, repeats.made
+
+
+def seeded_repeats(*, seed: int = DEFAULT_SEED) -> list[Repeat]:
+    """Return the repeats that the official file of this seed holds: what a search for duplicates has to find."""
+    _count, made = _write_official(Path(os.devnull), Numbers(seeded(seed, "numbers")), seed)
+    return made
 
 
 def write_scaled_file(path: Path, *, rows: int, seed: int = DEFAULT_SEED) -> WrittenFile:

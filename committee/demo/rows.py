@@ -12,6 +12,7 @@ from committee.demo.facts import Reporter, ServiceFacts
 from committee.demo.losses import loss_of
 from committee.demo.mix import BUSINESS_WEIGHTS, MIX, USER_WEIGHTS, Cell, Loss, cells_in_order
 from committee.demo.numbers import Bank, Numbers
+from committee.demo.repeats import Repeats
 from committee.demo.texts import describe
 
 _CHANNELS = ("모바일 앱", "웹 접수", "고객센터")
@@ -68,7 +69,8 @@ class ClaimRows:
     """The rows of one file, by arrival: ``counts`` of each cell of the mix, receipt numbers with ``letter`` in front.
 
     ``operator`` limits the affiliates' services to those of one affiliate; ``days`` are the first and last day of
-    the round (from 0) on which the file took reports. The rows can be walked through once.
+    the round (from 0) on which the file took reports; ``repeats`` turns some rows into repeats of earlier ones. The
+    rows can be walked through once.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class ClaimRows:
         rng: Random,
         operator: str | None = None,
         days: tuple[int, int] = (0, len(DAY_WEIGHTS) - 1),
+        repeats: Repeats | None = None,
     ) -> None:
         self.count = sum(counts)
         self._letter = letter
@@ -90,6 +93,7 @@ class ClaimRows:
         self._choices = [_choices(cell, operator) if counts[i] else ([], []) for i, cell in enumerate(MIX)]
         self._drawn = [0] * len(MIX)
         self._regulars: list[_Regular] = []
+        self._repeats = repeats
 
     def __iter__(self) -> Iterator[ClaimRow]:
         self._rng.shuffle(self._order)
@@ -100,7 +104,8 @@ class ClaimRows:
             if received_at.date() != day:
                 day, serial = received_at.date(), 0
             serial += 1
-            yield self._row(index, received_at, f"{self._letter}{day:%y-%m%d}-{serial:06}")
+            row = self._row(index, received_at, f"{self._letter}{day:%y-%m%d}-{serial:06}")
+            yield row if self._repeats is None else self._repeats.turn(index, row)
 
     def _row(self, index: int, received_at: datetime, receipt_number: str) -> ClaimRow:
         rng = self._rng

@@ -151,7 +151,11 @@ def lay_plan(cast: Cast, incidents: dict[str, Incident]) -> TierPolicy:
     if policy is None:
         tiers = [TierDraft(up_to, amount) for up_to, amount in TIERS]
         policy = plan.draft_policy(
-            by=secretary, measure=cash, tiers=[*tiers, TierDraft(None, None)], grounds=measures.GROUNDS
+            by=secretary,
+            measure=cash,
+            tiers=[*tiers, TierDraft(None, None)],
+            grounds=measures.GROUNDS,
+            required_evidence=measures.REQUIRED_EVIDENCE,
         )
     if policy.state == TierPolicy.State.DRAFT:
         policy = plan.adopt_policy(by=cast["chair"], policy=policy)

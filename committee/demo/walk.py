@@ -17,11 +17,13 @@ from claims.catalogue.models import Incident
 from claims.intake import services as intake
 from claims.intake.models import ClaimImport
 from claims.intake.proposing import layout_for
+from claims.register.counting import recount
 from claims.triage import services as triage
 from claims.triage.models import RuleSet
 from committee.decisions import services as decisions
 from committee.decisions.models import DecisionRun
 from committee.demo.catalogue import OUTAGE, PRACTICE
+from committee.demo.evidence import lay_evidence
 from committee.demo.files import AFFILIATE_FILE, BROKEN_FILE, FEDERATION_FILE, OFFICIAL_FILE, write_claim_files
 from committee.demo.rule_sets import FINAL_NOTE, FINAL_RULES, INTERIM_NOTE, INTERIM_RULES
 from committee.demo.setting import Cast, lay_incidents, lay_plan, seat_people
@@ -111,6 +113,11 @@ class Walk:
             )
         self.classify(self.rule_set(2, FINAL_RULES, FINAL_NOTE, self.outage))
 
+    def prove(self) -> None:
+        """Hand in documents for some of the claims that need them, and check a part of them, as intake staff."""
+        items = lay_evidence(by=self.cast["intake"], incident=self.outage)
+        self.tell(_("%(count)s documents handed in") % {"count": f"{items:,}"})
+
     def decide(self, policy: TierPolicy) -> None:
         """Run the adopted policy once over all claims."""
         run = DecisionRun.objects.filter(policy=policy).first()
@@ -177,5 +184,7 @@ def take_the_walk(*, tell: Tell, seed: int) -> None:
         walk.rule_set(1, FINAL_RULES, FINAL_NOTE, practice)
         walk.take_in(files[BROKEN_FILE], incident=practice, source="연습")
     walk.sort()
+    walk.prove()
     walk.decide(policy)
     walk.pay()
+    recount()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims.register.models import Claim
-from claims.register.panels import ClaimPanel, register_claim_panel
-from committee.payouts.models import Payment
+from claims.register.panels import ClaimPanel, ClaimTab, register_claim_panel, register_claim_tab
+from claims.register.stages import Stage, declare_stage
+from committee.payouts.models import Batch, Payment
 from committee.payouts.selectors import masked_account
 from relief.korea.banks import bank_name
 from relief.money import format_won
@@ -33,4 +37,40 @@ def payment_panel(claim: Claim, _user: User) -> ClaimPanel:
     return ClaimPanel(_("Payment"), rows, address=reverse("admin:committee_batch_change", args=(payment.batch_id,)))
 
 
+def payment_tab(claim: Claim, request: HttpRequest) -> dict[str, Any]:
+    """Return the claim's lines in batches, newest first, with the approvals and the bank file of each."""
+    may_see_batch = request.user.has_perm("committee.view_batch")
+    rows = (
+        Payment.objects.filter(claim=claim)
+        .select_related("batch__composed_by", "batch__bank_file__exported_by")
+        .prefetch_related("batch__approvals__approved_by")
+        .order_by("-pk")
+    )
+    return {
+        "payments": [(row, f"{bank_name(row.bank_code)} {masked_account(row)}") for row in rows],
+        "may_see_batch": may_see_batch,
+        "may_see_file": request.user.has_perm("committee.view_bankfile"),
+    }
+
+
+def _in_batch() -> QuerySet[Payment]:
+    return Payment.objects.filter(is_live=True)
+
+
+def _exported() -> QuerySet[Payment]:
+    return Payment.objects.filter(is_live=True, batch__state=Batch.State.EXPORTED)
+
+
 register_claim_panel(place=30, permission="committee.view_payment", panel=payment_panel)
+register_claim_tab(
+    ClaimTab(
+        code="payment",
+        title=gettext_lazy("Payment"),
+        place=70,
+        permission="committee.view_payment",
+        template="admin/committee/claim_payment.html",
+        context=payment_tab,
+    )
+)
+declare_stage(Stage(50, "in_batch", gettext_lazy("In a payout batch"), _in_batch, "warning"))
+declare_stage(Stage(60, "exported", gettext_lazy("With the bank"), _exported, "success"))

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident
 from claims.register.models import Claim
+from claims.register.settled import declare_in_payment
 from committee.decisions.models import Decision
-from committee.payouts.guards import frozen_lines
+from committee.payouts.guards import WaitsForDuplicates, frozen_lines
 from relief.audit.history import tracked
 from relief.errors import declare_constraint
 from relief.files.models import StoredFile
@@ -193,6 +194,12 @@ class Payment(models.Model):
                     "submitted_lines_are_frozen", _("The lines of a submitted batch are frozen. Send it back first.")
                 )
             ),
+            WaitsForDuplicates(
+                declare_constraint(
+                    "payment_waits_for_duplicates",
+                    _("A claim of this batch came to an open group of duplicates, or was closed. Compose again."),
+                )
+            ),
             no_truncate(declare_constraint("payments_are_never_emptied", _("Payments are never emptied."))),
         )
 
@@ -280,6 +287,8 @@ class BankFile(models.Model):
     def __str__(self) -> str:
         return str(_("Bank file of %(batch)s") % {"batch": self.batch})
 
+
+declare_in_payment(table="committee_payment", column="claim_id", live="is_live")
 
 # A payment's account is a copy of the claim's, bound to the claim's row.
 declare_sealed(model="committee.Payment", column="account_sealed", bound="claims_claim.account", row_key="claim_id")

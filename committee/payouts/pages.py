@@ -123,6 +123,7 @@ def _left_out(seen: Preview) -> Table:
         (_("Already in another live batch"), Number(f"{seen.in_live_batch:,}")),
         (_("Name, phone, bank or account missing"), Number(f"{seen.incomplete:,}")),
         (_("Wait for the committee"), Number(f"{seen.in_review:,}")),
+        (_("Wait for a word on duplicates"), Number(f"{seen.waiting:,}")),
     ]
     return Table(_("What is left out, and why"), (_("reason"), Number(_("claims"))), rows)
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.utils.translation import gettext_lazy as _
 
+from claims.register.holds import Step, held
 from claims.register.models import Claim
 from committee.decisions.models import Decision
 from committee.payouts.filters import CandidateFilter
@@ -46,8 +47,10 @@ def candidates(incident_id: int, selection: Mapping[str, str]) -> QuerySet[Decis
 
 
 def payable(incident_id: int, selection: Mapping[str, str] | None = None) -> QuerySet[Decision]:
-    """Return the decisions that can be paid: standing, supported, complete, and in no live batch."""
-    return candidates(incident_id, selection or {}).filter(COMPLETE, SUPPORTED, ~IN_LIVE_BATCH)
+    """Return the decisions that can be paid: standing, supported, complete, held by nothing, and in no live batch."""
+    return candidates(incident_id, selection or {}).filter(
+        COMPLETE, SUPPORTED, ~IN_LIVE_BATCH, ~held(Step.PAYMENT, claim="claim_id")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +63,22 @@ class Preview:
     in_live_batch: int
     incomplete: int
     in_review: int
+    waiting: int
 
 
 def preview(incident_id: int, selection: Mapping[str, str]) -> Preview:
     """Return what a batch composed from the selection now would hold, in two queries."""
-    rows = candidates(incident_id, selection).annotate(is_held=IN_LIVE_BATCH)
+    rows = candidates(incident_id, selection).annotate(
+        is_taken=IN_LIVE_BATCH, waits=Case(When(held(Step.PAYMENT, claim="claim_id"), then=True), default=False)
+    )
     left_out = rows.aggregate(
-        in_live_batch=Count("pk", filter=SUPPORTED & Q(is_held=True)),
-        incomplete=Count("pk", filter=SUPPORTED & Q(is_held=False) & ~COMPLETE),
+        in_live_batch=Count("pk", filter=SUPPORTED & Q(is_taken=True)),
+        incomplete=Count("pk", filter=SUPPORTED & Q(is_taken=False) & ~COMPLETE),
+        waiting=Count("pk", filter=SUPPORTED & COMPLETE & Q(is_taken=False, waits=True)),
         in_review=Count("pk", filter=Q(outcome=Decision.Outcome.REVIEW)),
     )
     tiers = tuple(
-        rows.filter(SUPPORTED, COMPLETE, is_held=False)
+        rows.filter(SUPPORTED, COMPLETE, is_taken=False, waits=False)
         .values_list("tier__number")
         .annotate(claims=Count("pk"), won=Sum("amount"))
         .order_by("tier__number")
@@ -88,6 +95,11 @@ def outdated_lines(batch: Batch) -> QuerySet[Payment]:
     """Return the lines whose decision no longer stands or says another amount: they must not be paid."""
     superseded = Exists(Decision.objects.filter(supersedes=OuterRef("decision")))
     return Payment.objects.filter(superseded | ~Q(amount=F("decision__amount")), batch=batch)
+
+
+def waiting_lines(batch: Batch) -> QuerySet[Payment]:
+    """Return the lines whose claim something keeps from being paid since they were composed."""
+    return Payment.objects.filter(held(Step.PAYMENT, claim="claim_id"), batch=batch)
 
 
 def tiers_of(batch: Batch) -> list[tuple[int | None, int, int]]:

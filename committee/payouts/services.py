@@ -14,7 +14,7 @@ from claims.catalogue.models import Incident
 from committee.payouts.filters import CandidateFilter
 from committee.payouts.lines import totals_of
 from committee.payouts.models import Approval, Batch
-from committee.payouts.selectors import outdated_lines, payable
+from committee.payouts.selectors import outdated_lines, payable, waiting_lines
 from relief import clock
 from relief.access import require
 from relief.audit.services import acting
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from relief.accounts.models import User
 
 COMPOSE = "committee.compose"
+_NAMED = 3
 
 
 def compose(*, by: User, incident: Incident, selection: Mapping[str, str], form_key: uuid.UUID | None = None) -> Batch:
@@ -92,10 +93,25 @@ def _refuse_outdated(batch: Batch) -> None:
         )
 
 
+def _refuse_waiting(batch: Batch) -> None:
+    rows = waiting_lines(batch).select_related("claim").order_by("line")
+    first = [str(row.claim) for row in rows[:_NAMED]]
+    if first:
+        raise RuleBroken(
+            _(
+                "%(count)s claims of this batch wait for a word on duplicates (%(claims)s …). Settle them, or cancel "
+                "the batch and compose again: they are left out then."
+            )
+            % {"count": rows.count(), "claims": ", ".join(first)},
+            code="lines_wait",
+        )
+
+
 def submit(*, by: User, batch: Batch) -> Batch:
     """Freeze the lines of one's own draft under a check sum and put it before another person; return it.
 
-    Raises NotAllowed, RuleBroken(batch_moves_as_its_table_says, composer_submits, lines_outdated, nothing_payable).
+    Raises NotAllowed, RuleBroken(batch_moves_as_its_table_says, composer_submits, lines_outdated, lines_wait,
+    nothing_payable).
     """
     require(by, "committee.compose_batch")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.submit_batch"):
@@ -107,6 +123,7 @@ def submit(*, by: User, batch: Batch) -> Batch:
                 code="composer_submits",
             )
         _refuse_outdated(batch)
+        _refuse_waiting(batch)
         totals = totals_of(batch)
         refuse_empty(filled=totals.count > 0)
         Batch.STATES.move(
@@ -146,7 +163,7 @@ def approve(*, by: User, batch: Batch, lines_sha256: str) -> Batch:
     """Approve a submitted batch that somebody else composed, bound to the check sum the approver was shown.
 
     The lines are read and summed again first. Raises NotAllowed, RuleBroken(batch_moves_as_its_table_says,
-    approver_is_not_composer, approval_binds_the_lines, lines_altered, lines_outdated).
+    approver_is_not_composer, approval_binds_the_lines, lines_altered, lines_outdated, lines_wait).
     """
     require(by, "committee.approve_batch")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.approve_batch"):
@@ -154,6 +171,7 @@ def approve(*, by: User, batch: Batch, lines_sha256: str) -> Batch:
             by=by, batch=batch, verdict=Approval.Verdict.APPROVED, lines_sha256=lines_sha256, reason=""
         )
         _refuse_outdated(batch)
+        _refuse_waiting(batch)
         refuse_altered(batch, totals_of(batch).sha256)
         Batch.STATES.move(batch, Batch.State.APPROVED)
     return batch

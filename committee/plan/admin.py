@@ -13,7 +13,7 @@ from unfold.decorators import display
 from claims.catalogue.models import ReporterType
 from committee.panel import Act, Number, Panel, PanelAdmin, Table, person
 from committee.plan.models import Measure, MeasureItem, TierPolicy
-from committee.plan.pages import AdoptPage, DraftPage, RetirePage, TiersPage
+from committee.plan.pages import AdoptPage, DraftPage, RetirePage, TiersPage, evidence_words
 from committee.plan.selectors import measure_value, package_value
 from relief.money import format_large_won, format_won
 from relief.scope import working_incident_id
@@ -121,6 +121,7 @@ class TierPolicyAdmin(PanelAdmin):
         "number",
         "state",
         "types_text",
+        "evidence_text",
         "grounds",
         ("drafted_by_name", "drafted_at"),
         ("adopted_by_name", "adopted_at"),
@@ -146,6 +147,10 @@ class TierPolicyAdmin(PanelAdmin):
     @display(description=_("eligible reporter types"))
     def types_text(self, policy: TierPolicy) -> str:
         return ", ".join(str(ReporterType(word).label) for word in policy.eligible_types)
+
+    @display(description=_("required evidence"))
+    def evidence_text(self, policy: TierPolicy) -> str:
+        return evidence_words(policy)
 
     def list_panel(self, request: HttpRequest) -> Panel:
         if not request.user.has_perm("committee.draft_tier_policy"):

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident, ReporterType
+from claims.evidence.models import Kind
 from relief.audit.history import tracked
 from relief.errors import declare_constraint
 from relief.guards import Refusal
@@ -146,6 +147,13 @@ class TierPolicy(models.Model):
     eligible_types = ArrayField(
         models.CharField(max_length=16, choices=ReporterType), verbose_name=_("eligible reporter types"), default=list
     )
+    required_evidence = ArrayField(
+        models.CharField(max_length=30, choices=Kind),
+        verbose_name=_("required evidence"),
+        default=list,
+        blank=True,
+        help_text=_("For the losses that the committee examines"),
+    )
     grounds = models.TextField(_("grounds"), blank=True, help_text=_("Why these tiers: the factors weighed"))
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("drafted by"), related_name="+"
@@ -191,9 +199,10 @@ class TierPolicy(models.Model):
             Refusal(
                 rule=declare_constraint("adopted_policy_is_frozen", _("An adopted policy is frozen; draft a new one.")),
                 operation=pgtrigger.Update,
-                test="OLD.state <> 'draft' AND (OLD.measure_id, OLD.number, OLD.eligible_types, OLD.grounds, "
-                "OLD.drafted_by_id, OLD.adopted_by_id, OLD.adopted_at) IS DISTINCT FROM (NEW.measure_id, NEW.number, "
-                "NEW.eligible_types, NEW.grounds, NEW.drafted_by_id, NEW.adopted_by_id, NEW.adopted_at)",
+                test="OLD.state <> 'draft' AND (OLD.measure_id, OLD.number, OLD.eligible_types, OLD.required_evidence, "
+                "OLD.grounds, OLD.drafted_by_id, OLD.adopted_by_id, OLD.adopted_at) IS DISTINCT FROM (NEW.measure_id, "
+                "NEW.number, NEW.eligible_types, NEW.required_evidence, NEW.grounds, NEW.drafted_by_id, "
+                "NEW.adopted_by_id, NEW.adopted_at)",
             ),
             Refusal(
                 rule=declare_constraint("policies_are_never_deleted", _("Only a draft can be thrown away.")),

@@ -14,6 +14,7 @@ from unfold.widgets import (
 )
 
 from claims.catalogue.models import ReporterType
+from claims.evidence.models import Kind
 from committee.panel import person
 from committee.plan import services
 from committee.plan.models import Measure, TierPolicy
@@ -40,6 +41,13 @@ class TiersForm(forms.Form):
         min_value=1,
         widget=UnfoldAdminIntegerFieldWidget,
         help_text=_("Leave it empty where the committee examines the proof."),
+    )
+    required_evidence = forms.MultipleChoiceField(
+        label=_("Required evidence"),
+        choices=Kind,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("What claims need whose loss the committee examines. In force from the adoption."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -87,6 +95,7 @@ class TiersForm(forms.Form):
         initial: dict[str, Any] = {
             "eligible_types": policy.eligible_types,
             "grounds": policy.grounds,
+            "required_evidence": policy.required_evidence,
             "version": policy.version,
         }
         for tier in policy.tiers.all():
@@ -123,7 +132,8 @@ class DraftPage(ActPage):
     def get_initial(self) -> dict[str, Any]:
         before = TierPolicy.objects.visible_to(person(self.request)).order_by("-number").first()
         if before is None:
-            return {"eligible_types": [ReporterType.SMALL_BUSINESS]}
+            kinds = [kind for kind in Kind if kind != Kind.OTHER]
+            return {"eligible_types": [ReporterType.SMALL_BUSINESS], "required_evidence": kinds}
         return TiersForm.initial_of(before)
 
     def act(self, form: Any) -> Any:
@@ -133,6 +143,7 @@ class DraftPage(ActPage):
             tiers=form.tiers(),
             eligible_types=form.cleaned_data["eligible_types"],
             grounds=form.cleaned_data["grounds"],
+            required_evidence=form.cleaned_data["required_evidence"],
         )
         return _("%(policy)s is drafted.") % {"policy": self.row}
 
@@ -156,6 +167,7 @@ class TiersPage(ActPage):
             tiers=form.tiers(),
             eligible_types=form.cleaned_data["eligible_types"],
             grounds=form.cleaned_data["grounds"],
+            required_evidence=form.cleaned_data["required_evidence"],
             version=form.cleaned_data["version"],
         )
         return _("The tiers are saved.")
@@ -175,12 +187,18 @@ class AdoptPage(ActPage):
             (_("Policy"), self.row),
             (_("Drafted by"), self.row.drafted_by),
             (_("In force now"), before or "–"),
+            (_("Required evidence"), evidence_words(self.row)),
             *effect_facts(self.row),
         ]
 
     def act(self, form: Any) -> Any:
         services.adopt_policy(by=person(self.request), policy=self.row)
         return _("%(policy)s is adopted.") % {"policy": self.row}
+
+
+def evidence_words(policy: TierPolicy) -> str:
+    """Return the kinds of evidence that a policy requires, in words."""
+    return ", ".join(str(Kind(kind).label) for kind in policy.required_evidence) or "–"
 
 
 def effect_facts(policy: TierPolicy) -> list[tuple[Any, Any]]:

@@ -13,6 +13,9 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident, ReporterType
+from claims.evidence.models import EvidenceRule, Kind
+from claims.evidence.requirements import set_rules
+from claims.evidence.rules import Need
 from committee.plan.models import Measure, MeasureItem, Tier, TierPolicy
 from committee.plan.rules import TierDraft, bounds_of, fault_of
 from relief import clock
@@ -101,10 +104,12 @@ def draft_policy(
     tiers: Sequence[TierDraft],
     eligible_types: Sequence[str] = (ReporterType.SMALL_BUSINESS.value,),
     grounds: str = "",
+    required_evidence: Sequence[str] = (),
 ) -> TierPolicy:
     """Write the next version of a measure's tier policy as a draft and return it.
 
-    Raises NotAllowed, RuleBroken(cash_by_tier_only, or a fault of the tiers, see `FAULTS`).
+    `required_evidence` are the kinds that claims need whose loss the committee examines.
+    Raises NotAllowed, RuleBroken(cash_by_tier_only, unknown_kind, or a fault of the tiers, see `FAULTS`).
     """
     require(by, "committee.draft_tier_policy")
     if measure.kind != Measure.Kind.CASH_BY_TIER:
@@ -118,6 +123,7 @@ def draft_policy(
             number=(last or 0) + 1,
             eligible_types=list(eligible_types),
             grounds=grounds,
+            required_evidence=list(required_evidence),
             drafted_by=by,
             drafted_at=clock.now(),
         )
@@ -132,12 +138,13 @@ def set_tiers(
     tiers: Sequence[TierDraft],
     eligible_types: Sequence[str] | None = None,
     grounds: str | None = None,
+    required_evidence: Sequence[str] | None = None,
     version: int | None = None,
 ) -> TierPolicy:
-    """Replace the tiers of a draft, and its types and grounds where given; return it as saved.
+    """Replace the tiers of a draft, and its types, grounds and required evidence where given; return it as saved.
 
     `version` is the row version the person saw. Raises NotAllowed, StaleSave where somebody else saved meanwhile,
-    RuleBroken(only_drafts_change, or a fault of the tiers).
+    RuleBroken(only_drafts_change, unknown_kind, or a fault of the tiers).
     """
     require(by, "committee.draft_tier_policy")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.set_tiers"):
@@ -154,7 +161,9 @@ def set_tiers(
         policy.version += 1
         policy.eligible_types = policy.eligible_types if eligible_types is None else list(eligible_types)
         policy.grounds = policy.grounds if grounds is None else grounds
-        policy.save(update_fields=("version", "eligible_types", "grounds"))
+        if required_evidence is not None:
+            policy.required_evidence = list(required_evidence)
+        policy.save(update_fields=("version", "eligible_types", "grounds", "required_evidence"))
         _write_tiers(policy, tiers)
     return policy
 
@@ -165,6 +174,8 @@ def _write_tiers(policy: TierPolicy, drafts: Sequence[TierDraft]) -> None:
         raise RuleBroken(FAULTS[fault], code=fault)
     if any(value is not None and value > MAX_WON for draft in drafts for value in (draft.up_to, draft.amount)):
         raise RuleBroken(_("No amount may exceed 1,000 trillion won."), code="amount_too_large")
+    if not set(policy.required_evidence) <= set(Kind.values):
+        raise RuleBroken(_("Choose one of the kinds of evidence."), code="unknown_kind")
     if not policy.eligible_types:
         raise RuleBroken(_("Choose at least one type of reporter."), code="no_eligible_types")
     Tier.objects.bulk_create(
@@ -195,6 +206,7 @@ def adopt_policy(*, by: User, policy: TierPolicy) -> TierPolicy:
         TierPolicy.STATES.move(
             adopted, TierPolicy.State.ADOPTED, adopted_by=by, adopted_at=now, version=adopted.version + 1
         )
+        _require_evidence(by, adopted, _evidence_needs(adopted))
     return adopted
 
 
@@ -206,9 +218,29 @@ def retire_policy(*, by: User, policy: TierPolicy) -> TierPolicy:
     require(by, "committee.adopt_tier_policy")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.retire_policy"):
         retired = next(row for row in _lock_policies(policy) if row.pk == policy.pk)
+        was_adopted = retired.state == TierPolicy.State.ADOPTED
         changes: dict[str, Any] = {"retired_at": clock.now(), "version": retired.version + 1}
         TierPolicy.STATES.move(retired, TierPolicy.State.RETIRED, **changes)
+        if was_adopted:
+            _require_evidence(by, retired, [])
     return retired
+
+
+def _evidence_needs(policy: TierPolicy) -> list[Need]:
+    """Return what the tiers that the committee examines ask of their claims."""
+    if not policy.required_evidence:
+        return []
+    types, kinds = tuple(policy.eligible_types), tuple(policy.required_evidence)
+    examined = policy.tiers.filter(outcome=Tier.Outcome.REVIEW).order_by("number")
+    lowest = [tier.bounds.lower - 1 for tier in examined][:1]
+    return [Need(policy.incident_id, loss_over, types, kinds) for loss_over in lowest]
+
+
+def _require_evidence(by: User, policy: TierPolicy, needs: Sequence[Need]) -> None:
+    """Put the needs of a measure's policy in the place of those that its version before had in force."""
+    basis = f"measure:{policy.measure_id}"
+    if needs or EvidenceRule.objects.filter(incident=policy.incident_id, basis=basis, ended_at=None).exists():
+        set_rules(by=by, incident_id=policy.incident_id, basis=basis, label=str(policy), needs=needs)
 
 
 def _lock_policies(policy: TierPolicy) -> list[TierPolicy]:

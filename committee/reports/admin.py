@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from claims.triage.progress import register_progress_dates
 from committee.panel import Act, Panel, PanelAdmin
 from committee.reports.models import ReportingDate
 from committee.reports.pages import ExportView, FixPage, PublishedPage
@@ -41,3 +43,11 @@ class ReportingDateAdmin(PanelAdmin):
             ("published/<str:kind>/", "published_figures_export", ExportView.as_view(model_admin=self)),
             ("fix/", "committee_reportingdate_fix", FixPage.as_view(model_admin=self)),
         )
+
+
+def _reporting_dates(incident_id: int) -> list[tuple[str, datetime]]:
+    dates = ReportingDate.objects.filter(incident_id=incident_id)
+    return [(date.name, date.as_of_at) for date in dates]
+
+
+register_progress_dates(_reporting_dates)

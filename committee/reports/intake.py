@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident, IntakeRound
+from claims.triage.progress import progress_at
 from committee.reports.figures import Figure, Section, Unit
 from committee.reports.models import ReportingDate
 
@@ -31,24 +30,9 @@ _PRESENT = f"""
         WHERE c.incident_id = %(incident)s
     ) reports
 """  # noqa: S608 - built of our own names
-# The state of each classification at the instant is its last event until then.
-_AS_TOLD = f"""
-    SELECT (SELECT count(*) FROM claims_claimevent
-            WHERE incident_id = %(incident)s AND pgh_label = 'insert' AND pgh_created_at <= %(as_of)s), {_PARTS},
-           count(*) FILTER (WHERE own AND reporter_type = 'general_user'),
-           count(*) FILTER (WHERE own AND reporter_type = 'small_business'),
-           count(*) FILTER (WHERE own AND reporter_type = 'enterprise')
-    FROM (
-        SELECT DISTINCT ON (e.pgh_obj_id)
-               e.operator_kind = 'company' AS own, e.pricing, e.nature, e.reporter_type
-        FROM claims_classificationevent e JOIN claims_claim c ON c.id = e.pgh_obj_id
-        WHERE c.incident_id = %(incident)s AND e.pgh_created_at <= %(as_of)s
-        ORDER BY e.pgh_obj_id, e.pgh_id DESC
-    ) reports
-"""  # noqa: S608 - built of our own names
 
 
-def _counts(statement: str, **values: int | datetime) -> list[int]:
+def _counts(statement: str, **values: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchone() or ())
@@ -95,20 +79,27 @@ def present(incident: Incident) -> Section:
 
 def as_told(date: ReportingDate) -> Section:
     """Return the interim count as the history says it stood at the reporting date's instant."""
-    counts = _counts(_AS_TOLD, incident=date.incident_id, as_of=date.as_of_at)
-    reports, own, paid, free_loss, _inquiries, _unknown, users, small, large = counts
+    told = progress_at(date.incident_id, date.as_of_at)
     figures = (
-        Figure("interim_reports", _("Reports received"), reports),
-        Figure("interim_own", _("Classified as the company's own"), own, share_key="own_share").of(reports),
-        Figure("interim_general_users", _("… by general users"), users, share_key="general_users_share").of(own),
-        Figure("interim_small_businesses", _("… by small businesses"), small, share_key="small_businesses_share").of(
-            own
+        Figure("interim_reports", _("Reports received"), told.reports),
+        Figure("interim_own", _("Classified as the company's own"), told.own, share_key="own_share").of(told.reports),
+        Figure("interim_general_users", _("… by general users"), told.general_user, share_key="general_users_share").of(
+            told.own
         ),
-        Figure("interim_enterprises", _("… by mid-size and large companies"), large, share_key="enterprises_share").of(
-            own
-        ),
-        Figure("interim_paid", _("… on a paid service"), paid),
-        Figure("interim_free_loss", _("… on a free service, with a loss in money"), free_loss),
+        Figure(
+            "interim_small_businesses",
+            _("… by small businesses"),
+            told.small_business,
+            share_key="small_businesses_share",
+        ).of(told.own),
+        Figure(
+            "interim_enterprises",
+            _("… by mid-size and large companies"),
+            told.enterprise,
+            share_key="enterprises_share",
+        ).of(told.own),
+        Figure("interim_paid", _("… on a paid service"), told.paid),
+        Figure("interim_free_loss", _("… on a free service, with a loss in money"), told.free_loss),
     )
     source = _("Worked out from the history of the classification, as it stood at that instant.")
     return Section("interim", _("Interim count: %(date)s") % {"date": date.name}, source, figures)

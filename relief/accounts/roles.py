@@ -25,12 +25,26 @@ def _views(app: str, *models: str) -> tuple[str, ...]:
 
 
 CATALOGUE = _views("claims", "incident", "operator", "service", "intakeround")
-REGISTER = _views("claims", "claim", "claimant", "classification", "ruleset")
-INTAKE = _views("claims", "claimimport", "importprofile", "rejectedrow", "amendment")
+REGISTER = _views(
+    "claims",
+    "claim",
+    "claimant",
+    "classification",
+    "ruleset",
+    "reclassification",
+    "duplicategroup",
+    "sharedaccount",
+    "evidence",
+    "contact",
+    "nextstep",
+)
+INTAKE = _views("claims", "claimimport", "importprofile", "rejectedrow", "amendment", "evidencearchive")
+REFERRALS = _views("claims", "referralfile", "referral")
 PLAN = _views("committee", "measure", "measureitem", "tierpolicy", "tier")
 DECISIONS = _views("committee", "decision", "decisionrun")
 PAYOUTS = _views("committee", "batch", "payment", "approval", "bankfile")
 REPORTS = ("committee.view_reportingdate", "committee.view_published_figures")
+LETTERS = _views("claims", "documentrequest", "delivery", "lettertemplate")
 JOBS = ("relief.view_job",)
 
 ROLES: tuple[Role, ...] = (
@@ -40,18 +54,27 @@ ROLES: tuple[Role, ...] = (
         (
             *CATALOGUE,
             *REGISTER,
+            *LETTERS,
             *INTAKE,
+            *REFERRALS,
             *JOBS,
             "claims.import_claims",
+            "claims.refer_claims",
             "claims.classify_claims",
+            "claims.settle_duplicates",
             "claims.change_claim",
+            "claims.upload_evidence",
+            "claims.check_evidence",
+            "claims.send_letters",
+            "claims.assign_claims",
+            "claims.work_helpdesk",
             "claims.reveal_personal_data",
         ),
     ),
     Role(
         "committee_member",
         _("Committee member"),
-        (*CATALOGUE, *REGISTER, *PLAN, *DECISIONS, *REPORTS),
+        (*CATALOGUE, *REGISTER, *LETTERS, *PLAN, *DECISIONS, *REPORTS),
     ),
     Role(
         "secretary",
@@ -59,10 +82,12 @@ ROLES: tuple[Role, ...] = (
         (
             *CATALOGUE,
             *REGISTER,
+            *LETTERS,
             *PLAN,
             *DECISIONS,
             *REPORTS,
             *JOBS,
+            "claims.assign_claims",
             "committee.plan_measures",
             "committee.draft_tier_policy",
             "committee.run_decisions",
@@ -72,12 +97,22 @@ ROLES: tuple[Role, ...] = (
     Role(
         "chair",
         _("Chair"),
-        (*CATALOGUE, *REGISTER, *PLAN, *DECISIONS, *REPORTS, *JOBS, "committee.adopt_tier_policy"),
+        (
+            *CATALOGUE,
+            *REGISTER,
+            *LETTERS,
+            *PLAN,
+            *DECISIONS,
+            *REPORTS,
+            *JOBS,
+            "committee.adopt_tier_policy",
+            "claims.set_evidence_rules",
+        ),
     ),
     Role(
         "manager",
         _("Manager"),
-        (*CATALOGUE, *REGISTER, *PLAN, *DECISIONS, *PAYOUTS, *REPORTS, *JOBS, "committee.approve_batch"),
+        (*CATALOGUE, *REGISTER, *LETTERS, *PLAN, *DECISIONS, *PAYOUTS, *REPORTS, *JOBS, "committee.approve_batch"),
     ),
     Role(
         "finance",
@@ -85,6 +120,7 @@ ROLES: tuple[Role, ...] = (
         (
             *CATALOGUE,
             *REGISTER,
+            *LETTERS,
             *PLAN,
             *DECISIONS,
             *PAYOUTS,
@@ -101,7 +137,9 @@ ROLES: tuple[Role, ...] = (
         (
             *CATALOGUE,
             *REGISTER,
+            *LETTERS,
             *INTAKE,
+            *REFERRALS,
             *PLAN,
             *DECISIONS,
             *PAYOUTS,

@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from relief.settings.admin import *  # noqa: F403 - one file per integration
 from relief.settings.broker import *  # noqa: F403 - one file per integration
+from relief.settings.evidence import *  # noqa: F403 - one file per integration
 from relief.settings.history import *  # noqa: F403 - one file per integration
+from relief.settings.letters import *  # noqa: F403 - one file per integration
 from relief.settings.security import *  # noqa: F403 - one file per integration
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
+
 from relief.settings.environment import env
 
 POSTGRES_PORT = 5432
@@ -57,4 +59,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "reap-jobs": {"task": "relief.reap_jobs", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
     "beat-schedule": {"task": "relief.beat_schedule", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
+    "recount-claims": {"task": "claims.recount", "schedule": timedelta(seconds=60), "options": {"expires": 60}},
+    "send-letters": {"task": "claims.send_letters", "schedule": timedelta(seconds=60), "options": {"expires": 60}},
+    "follow-requests": {"task": "claims.follow_requests", "schedule": crontab(hour="9", minute="0")},
 }

@@ -33,3 +33,8 @@ BLIND_INDEX_KEY = key_from_text(
 )
 
 LOGGING = logging_config(json=False, level=env.str("RELIEF_LOG_LEVEL", "INFO"))
+
+# Without a mail server, letters are written to the console of the worker.
+if not EMAIL_HOST:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+MESSAGE_CHANNEL = MESSAGE_CHANNEL or "claims.helpdesk.letters.channels.ConsoleWay"

@@ -48,7 +48,60 @@ NAVIGATION: tuple[Group, ...] = (
                 "admin:claims_importprofile_changelist",
             ),
             Entry(_("Amendments"), "difference", "claims.view_amendment", "admin:claims_amendment_changelist"),
+        ),
+    ),
+    Group(
+        _("Triage"),
+        (
+            Entry(_("Uncertain claims"), "help_center", "claims.classify_claims", "admin:claims_classification_queue"),
+            Entry(
+                _("Duplicates"), "content_copy", "claims.view_duplicategroup", "admin:claims_duplicategroup_changelist"
+            ),
+            Entry(
+                _("Shared accounts"), "group_work", "claims.view_sharedaccount", "admin:claims_sharedaccount_changelist"
+            ),
+            Entry(
+                _("Reclassifications"),
+                "rule_settings",
+                "claims.view_reclassification",
+                "admin:claims_reclassification_changelist",
+            ),
+            Entry(_("Progress"), "query_stats", "claims.view_classification", "admin:claims_progress"),
             Entry(_("Classification rules"), "rule", "claims.view_ruleset", "admin:claims_ruleset_changelist"),
+            Entry(
+                _("Referral files"),
+                "forward_to_inbox",
+                "claims.view_referralfile",
+                "admin:claims_referralfile_changelist",
+            ),
+            Entry(_("Referrals"), "outbound", "claims.view_referral", "admin:claims_referral_changelist"),
+        ),
+    ),
+    Group(
+        _("Evidence and contacts"),
+        (
+            Entry(_("Help centre"), "support_agent", "claims.view_nextstep", "admin:claims_nextstep_changelist"),
+            Entry(_("Contacts"), "forum", "claims.view_contact", "admin:claims_contact_changelist"),
+            Entry(_("Evidence to check"), "fact_check", "claims.view_evidence", "admin:claims_evidence_changelist"),
+            Entry(
+                _("Evidence in bulk"),
+                "folder_zip",
+                "claims.view_evidencearchive",
+                "admin:claims_evidencearchive_changelist",
+            ),
+            Entry(
+                _("Requests for documents"),
+                "mark_email_unread",
+                "claims.view_documentrequest",
+                "admin:claims_documentrequest_changelist",
+            ),
+            Entry(_("Letters"), "outgoing_mail", "claims.view_delivery", "admin:claims_delivery_changelist"),
+            Entry(
+                _("Letter templates"),
+                "edit_document",
+                "claims.view_lettertemplate",
+                "admin:claims_lettertemplate_changelist",
+            ),
         ),
     ),
     Group(

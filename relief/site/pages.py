@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 from unfold.views import UnfoldModelAdminViewMixin
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     _FormView = FormView[forms.Form]
 else:
     _FormView = FormView
+
+
+CAME_FROM = "came_from"
+"""The hidden field of every act page that says which page led to it."""
 
 
 class ConfirmForm(forms.Form):
@@ -75,7 +81,27 @@ class ActPage(UnfoldModelAdminViewMixin, _FormView):
             form.add_error(None, str(refusal))
             return self.form_invalid(form)
         messages.add_message(self.request, self.tone, sentence)
-        return HttpResponseRedirect(self.done_url())
+        return HttpResponseRedirect(self.as_it_was(self.done_url()))
+
+    def came_from(self) -> str:
+        """Return the page of this site whose link led here, or an empty text; the form carries it to the POST."""
+        posted = self.request.method == "POST"
+        address = self.request.POST.get(CAME_FROM, "") if posted else self.request.headers.get("referer", "")
+        own = {self.request.get_host()}
+        return address if address and url_has_allowed_host_and_scheme(address, allowed_hosts=own) else ""
+
+    def as_it_was(self, address: str) -> str:
+        """Return an address with the words of the page that led here, where it is that page: its tab, its list.
+
+        Words that the address has of its own stay.
+        """
+        there, here = urlsplit(address), urlsplit(self.came_from())
+        if there.path != here.path or there.netloc not in {"", here.netloc} or not here.query:
+            return address
+        words = QueryDict(here.query, mutable=True)
+        for name, values in QueryDict(there.query).lists():
+            words.setlist(name, values)
+        return there._replace(query=words.urlencode()).geturl()
 
     def done_url(self) -> str:
         """Return where to go afterwards: the row's page, or the list."""
@@ -96,5 +122,6 @@ class ActPage(UnfoldModelAdminViewMixin, _FormView):
             # The header's path leads through the row.
             "original": self.row if isinstance(self.row, Model) else None,
             "opts": self.model_admin.opts,
-            "back_url": self.done_url(),
+            "back_url": self.as_it_was(self.done_url()),
+            "came_from": self.came_from(),
         }

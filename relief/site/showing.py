@@ -40,7 +40,9 @@ class NarrowedList(ChangeList):
         if self.model_admin.filterset is None:
             return rows
         incident_id = working_incident_id(request.user)  # type: ignore[arg-type]
-        self.filterset = self.model_admin.filterset(request.GET, queryset=rows, incident_id=incident_id)
+        self.filterset = self.model_admin.filterset(
+            request.GET, queryset=rows, request=request, incident_id=incident_id
+        )
         return self.filterset.qs if self.filterset.is_valid() else rows.none()
 
     def get_results(self, request: HttpRequest) -> None:
@@ -54,18 +56,54 @@ class NarrowedList(ChangeList):
         known = () if self.filterset is None else self.filterset.filters
         return [name for name in known if self.filter_params.get(name, [""]) != [""]]
 
+    def _fields(self, *, main: bool) -> list[Any]:
+        first = self.model_admin.main_filters
+        form = self.filterset.form
+        return [field for field in form if (not first or field.name in first) == main]
+
+    @property
+    def main_fields(self) -> list[Any]:
+        """The fields of the filter that are always in sight."""
+        return self._fields(main=True)
+
+    @property
+    def more_fields(self) -> list[Any]:
+        """The fields behind "more filters"."""
+        return self._fields(main=False)
+
+    @property
+    def more_used(self) -> bool:
+        """Say whether a field behind "more filters" is in use."""
+        return any(field.name in self.narrowing for field in self.more_fields)
+
+    @property
+    def chips(self) -> list[tuple[str, str, str]]:
+        """The words in use: label, value in words, and the address without the word."""
+        form = None if self.filterset is None else self.filterset.form
+        return [
+            (str(form[name].label), self._said(form[name]), self.get_query_string(remove=[name]) or "?o=")
+            for name in self.narrowing
+            if form is not None
+        ]
+
+    def _said(self, field: Any) -> str:
+        value = str(field.value())
+        words = {str(code): str(word) for code, word in getattr(field.field.widget, "choices", ())}
+        return words.get(value, value)
+
 
 class ShownAdmin(ReadOnlyAdmin):
     """A read-only list, and a page that renders `page_template` with `page_context`; outside the scope it is a 404.
 
     `filterset` narrows the list (a FilterSet that takes `incident_id`); `page_related` are the relations that the page
-    reads; `empty` is the sentence of a list without rows.
+    reads; `empty` is the sentence of a list without rows; of many filters, `main_filters` are in sight at once.
     """
 
     paginator = CappedPaginator
     change_list_template = "admin/shown_list.html"
     list_before_template = "admin/includes/list_filter.html"
     filterset: Any = None
+    main_filters: tuple[str, ...] = ()
     page_template = ""
     page_related: tuple[str, ...] = ()
     empty: StrOrPromise = ""

@@ -46,6 +46,12 @@ def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
 
 def shown_name(entry: zipfile.ZipInfo) -> str:
     """Return the name of an entry as its packer meant it, fit to stand in a sentence."""
+    shown = meant_name(entry)
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}…"
+
+
+def meant_name(entry: zipfile.ZipInfo) -> str:
+    """Return the whole name of an entry, folders included, as its packer meant it, in marks that can be printed."""
     name = entry.filename
     if not entry.flag_bits & _UTF8:
         written = name.encode("cp437", errors="replace")
@@ -55,5 +61,4 @@ def shown_name(entry: zipfile.ZipInfo) -> str:
             except UnicodeDecodeError:
                 continue
             break
-    shown = "".join(mark if mark.isprintable() else "\ufffd" for mark in unicodedata.normalize("NFC", name))
-    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}…"
+    return "".join(mark if mark.isprintable() else "\ufffd" for mark in unicodedata.normalize("NFC", name))

@@ -28,7 +28,7 @@ def unpack_table(archive_file: IO[bytes], limits: Limits) -> IO[bytes]:
     """
     try:
         with open_archive(archive_file) as archive:
-            entries = [entry for entry in archive.infolist() if not _is_junk(entry)]
+            entries = [entry for entry in archive.infolist() if not is_junk(entry)]
             if len(entries) > limits.entries:
                 raise too_large()
             if any(entry.flag_bits & ENCRYPTED for entry in entries):
@@ -45,7 +45,8 @@ def unpack_table(archive_file: IO[bytes], limits: Limits) -> IO[bytes]:
         archive_file.seek(0)
 
 
-def _is_junk(entry: zipfile.ZipInfo) -> bool:
+def is_junk(entry: zipfile.ZipInfo) -> bool:
+    """Say whether an entry is a folder, or what desktops leave behind in archives."""
     *folders, name = entry.filename.replace("\\", "/").lower().split("/")
     return not name or name in _JUNK_NAMES or name.startswith("._") or not _JUNK_FOLDERS.isdisjoint(folders)
 

@@ -45,8 +45,12 @@ def write_cells(
     title: StrOrPromise,
     headings: Sequence[StrOrPromise],
     rows: Iterable[Sequence[str | int | float | bool]],
+    control: tuple[StrOrPromise, Sequence[tuple[StrOrPromise, StrOrPromise]]] | None = None,
 ) -> int:
-    """Write an XLSX as `write_texts` does, with numbers and truth values as such: they read back as what they were."""
+    """Write an XLSX as `write_texts` does, with numbers and truth values as such: they read back as what they were.
+
+    `control` is the title and the pairs (what, value) of a sheet of texts behind the rows.
+    """
     count = 0
     # Closed whatever happens: the writer keeps temporary files open until then.
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
@@ -68,6 +72,14 @@ def write_cells(
                     sheet.write_string(line, column, text, quoted if text.startswith(_ACTIVE) else plain)
         if sheet is None:
             _sheet(book, str(title), headings, bold)
+        if control is not None:
+            name, pairs = control
+            sheet = book.add_worksheet(str(name))
+            sheet.set_column(0, 0, 28)
+            sheet.set_column(1, 1, 80)
+            for line, (word, value) in enumerate(pairs):
+                sheet.write_string(line, 0, str(word), bold)
+                sheet.write_string(line, 1, str(value)[:CELL_LENGTH], quoted)
     return count
 
 

@@ -65,7 +65,17 @@ def rows(incident: Any, user_as: Callable[..., User], private_folder: Path) -> d
     factories.IntakeRoundFactory(incident=incident)
     factories.ClaimantFactory(incident=incident)
     factories.AmendmentFactory(claim=claim)
+    factories.ContactFactory(claim=claim)
+    factories.NextStepFactory(claim=claim)
+    factories.ReclassificationFactory(incident=incident)
+    factories.EvidenceFactory(claim=claim)
+    factories.EvidenceArchiveFactory(incident=incident)
+    factories.DeliveryFactory(request=factories.DocumentRequestFactory(claim=claim))
+    factories.LetterTemplateFactory(incident=incident)
+    factories.DuplicateGroupFactory(claims=[claim, factories.ClaimFactory(incident=incident)])
+    factories.SharedAccountFactory(incident=incident, account_index=claim.account_index)
     factories.ImportProfileFactory(incident=incident)
+    factories.ReferralFactory(claim=claim)
     factories.ClaimImportFactory(incident=incident, imported_by=manager)
     record_disclosure(
         by=manager, kind=Disclosure.Kind.VIEW, subject="claims.claim", reason="test", incident_id=incident.pk
@@ -74,10 +84,11 @@ def rows(incident: Any, user_as: Callable[..., User], private_folder: Path) -> d
     found = {
         key: apps.get_model(*key.split("_")).objects.order_by("-pk").first()
         for key in READERS
-        if key not in {"claims_claim", "claims_incident", "committee_bankfile", "relief_user"}
+        if key not in {"claims_claim", "claims_classification", "claims_incident", "committee_bankfile", "relief_user"}
     }
     return found | {
         "claims_claim": claim,
+        "claims_classification": claim.classification,
         "claims_incident": incident,
         "committee_bankfile": bank_file,
         "relief_user": finance,

@@ -23,6 +23,7 @@ from relief.errors import NotAllowed, RuleBroken
 from tests.claims.intake.conftest import carried_out, csv_of, decided
 from tests.claims.intake.test_services import register
 from tests.conftest import PATIENCE
+from tests.factories import EvidenceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,6 +96,16 @@ def test_claim_decided_while_the_undoing_waits_keeps_its_file(take_in: Callable[
 def test_corrected_claim_keeps_its_file_from_being_undone(take_in: Callable[..., Any], staff: User) -> None:
     claim_import, _job = take_in(csv_of({}))
     correct_claim(by=staff, claim=Claim.objects.get(), version=1, reason="통화", changes={"claimed_loss": "300000"})
+    with pytest.raises(RuleBroken) as refused:
+        undo(by=staff, claim_import=claim_import, reason=REASON)
+    assert refused.value.code == "import_built_on"
+
+
+def test_claim_with_evidence_keeps_its_file_from_being_undone(
+    take_in: Callable[..., Any], staff: User, private_folder: Any
+) -> None:
+    claim_import, _job = take_in(csv_of({}))
+    EvidenceFactory(claim=Claim.objects.get())
     with pytest.raises(RuleBroken) as refused:
         undo(by=staff, claim_import=claim_import, reason=REASON)
     assert refused.value.code == "import_built_on"

@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.models import Claim
+from claims.register.admin import ClaimAdmin
 from committee.demo.rule_sets import FINAL_RULES
 from relief.audit.models import Disclosure
 from relief.site.home import cards_for
-from relief.site.paging import CappedPaginator
+from relief.site.keyset import KeysetPaginator
 from tests import factories
 from tests.committee.factories import decided, drafted
 
@@ -250,17 +252,64 @@ def test_lists_and_page_cost_the_same_at_1_and_at_30_rows(incident: Any, user_as
     assert counts(claim) == at_one
 
 
-def test_page_deep_in_the_list_stands_in_order_and_the_cap_is_told(
-    incident: Any, user_as: Any, signed_in: Any, monkeypatch: Any
+def walked(client: Any, words: dict[str, Any], along: str) -> list[list[str]]:
+    """Return the rows of every page from the address on, along "next" or "previous"."""
+    seen = []
+    while True:
+        listed = client.get(address("claim_changelist"), words).context["cl"]
+        seen.append([claim.receipt_number for claim in listed.result_list])
+        if not getattr(listed, f"has_{along}"):
+            return seen
+        words = QueryDict(getattr(listed, f"{along}_address")[1:]).dict()
+
+
+@pytest.mark.parametrize("order", ["", "0", "-0", "1", "-1"])
+def test_pages_walked_in_either_direction_show_every_row_once(
+    incident: Any, user_as: Any, signed_in: Any, monkeypatch: pytest.MonkeyPatch, order: str
 ) -> None:
-    monkeypatch.setattr(CappedPaginator, "CAP", 100)
+    monkeypatch.setattr(ClaimAdmin, "list_per_page", 4)
     service = factories.ServiceFactory(incident=incident)
-    made = [factories.ClaimFactory(incident=incident, service=service).receipt_number for _ in range(103)][::-1]
+    for _ in range(10):
+        factories.ClaimFactory(incident=incident, service=service)
     client = signed_in(user_as("auditor"))
-    pages = [client.get(address("claim_changelist"), {"p": page}) for page in (1, 2)]
-    assert [row for page in pages for row in rows(page)] == made[:100]
-    assert (pages[0].context["cl"].paginator.is_capped, pages[0].context["cl"].result_count) == (True, 100)
-    assert client.get(address("claim_changelist"), {"p": 3}).status_code == 302
+    forth, back = walked(client, {"o": order}, "next"), walked(client, {"o": order, "last": 1}, "previous")
+    whole = [row for page in forth for row in page]
+    assert ([len(page) for page in forth], [len(page) for page in back]) == ([4, 4, 2], [4, 4, 2])
+    assert whole == [row for page in back[::-1] for row in page]
+    # One instant for all of them: the key alone decides among equals.
+    assert whole == sorted(whole, reverse=order in {"", "-0", "-1"})
+
+
+def test_jump_to_a_day_begins_with_its_last_row(incident: Any, user_as: Any, signed_in: Any) -> None:
+    for number, day in (("A", 20), ("C", 21), ("B", 22)):
+        factories.ClaimFactory(incident=incident, receipt_number=number, received_at=f"2022-10-{day}T00:00:00Z")
+    client = signed_in(user_as("auditor"))
+    shown = {
+        day: rows(client.get(address("claim_changelist"), {"day": day})) for day in ("2022-10-21", "x", "2022-13-01")
+    }
+    assert shown == {"2022-10-21": ["C", "A"], "x": ["B", "C", "A"], "2022-13-01": ["B", "C", "A"]}
+
+
+@pytest.mark.parametrize("key", ["abc", "99999999999999999999", "0"])
+def test_page_beside_a_row_that_is_not_there_is_the_first(
+    incident: Any, user_as: Any, signed_in: Any, key: str
+) -> None:
+    claim = factories.ClaimFactory(incident=incident)
+    stranger = factories.ClaimFactory()
+    client = signed_in(user_as("auditor"))
+    for place in (key, stranger.pk):
+        for word in ("after", "before"):
+            assert rows(client.get(address("claim_changelist"), {word: place})) == [claim.receipt_number]
+
+
+def test_count_past_the_cap_is_told(
+    incident: Any, user_as: Any, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KeysetPaginator, "CAP", 2)
+    for _ in range(3):
+        factories.ClaimFactory(incident=incident)
+    listed = signed_in(user_as("auditor")).get(address("claim_changelist")).context["cl"]
+    assert (listed.paginator.is_capped, listed.result_count, listed.result_sum) == (True, 2, None)
 
 
 def test_script_in_names_is_shown_as_text(incident: Any, user_as: Any, signed_in: Any) -> None:
@@ -287,9 +336,9 @@ def test_decision_and_payment_stand_on_the_page_of_who_may_see_them(
         return [panel.address.split("/")[2] if panel.address else "" for panel in page.context["panels"]]
 
     assert {role: titles(role) for role in ("intake_staff", "committee_member", "finance")} == {
-        "intake_staff": ["ruleset"],
-        "committee_member": ["ruleset", "decision"],
-        "finance": ["ruleset", "decision", "batch"],
+        "intake_staff": ["claim"],
+        "committee_member": ["claim", "decision"],
+        "finance": ["claim", "decision", "batch"],
     }
     listed = signed_in(user_as("finance")).get(address("claim_changelist")).context["cl"].result_list
     assert [(claim.mark.word, claim.mark.tone) for claim in listed] == [("30,000원", "success")]

@@ -14,7 +14,7 @@ from claims.models import Classification, RuleSet
 from claims.triage.rules import QUESTIONS, fault_of
 from claims.triage.sentences import fault_sentence
 from claims.triage.services import create_rule_set
-from committee.demo.rule_sets import FINAL_RULES, INTERIM_RULES
+from committee.demo.rule_sets import FINAL_RULES
 from relief.jobs.models import Job
 from relief.jobs.services import carry_out
 from tests import factories
@@ -31,6 +31,17 @@ EVERY_QUESTION = {
     "loss_over": 1_000,
     "loss_stated": True,
     "words": ["<script>alert(1)</script>", "손해"],
+    "all_words": ["손해", "매출"],
+    "without_words": ["문의"],
+    "loss_up_to": 500_000,
+    "has_phone": True,
+    "has_account": False,
+    "service": ["talk"],
+    "channel": ["web"],
+    "received_from": "2022-10-19",
+    "received_to": "2022-11-06",
+    "longer_than": 5,
+    "not_longer_than": 500,
 }
 
 
@@ -90,6 +101,7 @@ def test_page_counts_claims_by_value_and_by_rule(rule_set: RuleSet, user_as: Any
     assert sorted(count for _value, count in nature["values"]) == [1, 2]
     assert {name: count for name, _conditions, _value, count in nature["rules"]} == {
         "loss_stated": 2,
+        "words_without_amount": 0,
         "no_loss_stated": 1,
     }
     assert page.context["unclassified"] == 1
@@ -125,16 +137,6 @@ def test_every_condition_has_words_and_script_is_shown_as_text(incident: Any, us
     assert "<script>alert(" not in client.get(address("new_version")).content.decode()
 
 
-def test_new_version_begins_with_the_newest_and_saves_the_next(rule_set: RuleSet, user_as: Any, signed_in: Any) -> None:
-    client = signed_in(user_as("intake_staff"))
-    shown = json.loads(client.get(address("new_version")).context["form"]["rules"].value())
-    assert shown == FINAL_RULES
-    answer = client.post(address("new_version"), {"rules": json.dumps(INTERIM_RULES), "note": "낱말 추가"})
-    made = RuleSet.objects.get(version=2)
-    assert (answer.url, made.rules, made.note) == (address("change", made.pk), INTERIM_RULES, "낱말 추가")
-    assert Job.objects.count() == 0
-
-
 def altered(place: int, **changes: Any) -> list[dict[str, Any]]:
     rules = [dict(rule) for rule in FINAL_RULES]
     rules[place] = {**rules[place], **changes}
@@ -156,33 +158,31 @@ def altered(place: int, **changes: Any) -> list[dict[str, Any]]:
         (FINAL_RULES[:-1], "default:nature"),
     ],
 )
-def test_new_version_that_is_unsound_names_its_fault(
+def test_text_that_is_unsound_names_its_fault(
     rule_set: RuleSet, user_as: Any, signed_in: Any, rules: Any, fault: str
 ) -> None:
     assert fault_of(rules) == fault
-    answer = signed_in(user_as("intake_staff")).post(address("new_version"), {"rules": json.dumps(rules), "note": "x"})
+    answer = signed_in(user_as("intake_staff")).post(address("text"), {"rules": json.dumps(rules)})
     assert answer.status_code == 200
     assert answer.context["form"].errors["rules"] == [fault_sentence(fault)]
     assert RuleSet.objects.count() == 1
 
 
-def test_new_version_that_is_not_json_names_line_and_character(rule_set: RuleSet, user_as: Any, signed_in: Any) -> None:
-    answer = signed_in(user_as("intake_staff")).post(address("new_version"), {"rules": "[\n  {,\n]", "note": "x"})
+def test_text_that_is_not_json_names_line_and_character(rule_set: RuleSet, user_as: Any, signed_in: Any) -> None:
+    answer = signed_in(user_as("intake_staff")).post(address("text"), {"rules": "[\n  {,\n]"})
     (sentence,) = answer.context["form"].errors["rules"]
     assert [number for number in sentence if number.isdigit()] == ["2", "4"]
 
 
 @pytest.mark.parametrize("rules", ["[" * 100_000, "9" * 5_000])
-def test_new_version_that_no_reader_takes_is_refused(
-    rule_set: RuleSet, user_as: Any, signed_in: Any, rules: str
-) -> None:
-    answer = signed_in(user_as("intake_staff")).post(address("new_version"), {"rules": rules, "note": "x"})
+def test_text_that_no_reader_takes_is_refused(rule_set: RuleSet, user_as: Any, signed_in: Any, rules: str) -> None:
+    answer = signed_in(user_as("intake_staff")).post(address("text"), {"rules": rules})
     assert list(answer.context["form"].errors) == ["rules"]
 
 
-def test_new_version_without_an_incident_is_refused(signed_in: Any) -> None:
+def test_text_without_an_incident_is_refused(signed_in: Any) -> None:
     client = signed_in(factories.UserFactory(intake_staff=True))
-    answer = client.post(address("new_version"), {"rules": json.dumps(FINAL_RULES), "note": "x"})
+    answer = client.post(address("text"), {"rules": json.dumps(FINAL_RULES)})
     assert (answer.status_code, len(answer.context["form"].non_field_errors())) == (200, 1)
     assert RuleSet.objects.count() == 0
 

@@ -31,6 +31,7 @@ class Read:
     text: str
     bank: str
     account: str
+    service: str
 
 
 _REPORTERS = {"일반 이용자": "user", "소상공인": "small", "중대형 기업": "enterprise"} | {
@@ -66,6 +67,7 @@ def _read(file, columns, row, received_at, **more) -> Read:
         text=cell["text"],
         bank=cell["bank"],
         account=cell["account"].replace("-", ""),
+        service=cell["service"],
     )
 
 

@@ -81,7 +81,7 @@ def test_chair_adopts_after_seeing_the_effect(incident: Any, user_as: Any, signe
     chair = user_as("chair")
     assert [card.count for card in cards_for(chair)] == [1]
     client = signed_in(chair)
-    assert len(client.get(address("tierpolicy_adopt", draft.pk)).context["facts"]) == 8
+    assert len(client.get(address("tierpolicy_adopt", draft.pk)).context["facts"]) == 9
     assert client.post(address("tierpolicy_adopt", draft.pk)).status_code == 302
     draft.refresh_from_db()
     assert (draft.state, draft.adopted_by) == ("adopted", chair)
