@@ -2,7 +2,8 @@
 
 from committee.decisions.models import Decision, DecisionRun
 from committee.payouts.models import Approval, BankFile, Batch, Payment
-from committee.plan.models import Measure, MeasureItem, Tier, TierPolicy
+from committee.plan.models import Measure, MeasureItem
+from committee.plan.policies import Tier, TierPolicy
 from committee.reports.models import ReportingDate
 
 __all__ = (

@@ -21,6 +21,12 @@ def share_of(amount: int, basis_points: int) -> int:
     return amount * basis_points // BASIS_POINTS
 
 
+def share_sql(amount: str, basis_points: str) -> str:
+    """Return SQL that yields what `share_of` does, for bigint expressions; amounts up to `MAX_WON` do not overflow."""
+    rest = f"mod({amount}, {BASIS_POINTS}) * {basis_points} / {BASIS_POINTS}"
+    return f"({amount} / {BASIS_POINTS} * {basis_points} + {rest})"
+
+
 def percentage(part: int, whole: int, digits: int = 1) -> str:
     """Return part/whole in per cent, rounded half up to `digits` decimals, as text ("17.1").
 
@@ -31,6 +37,12 @@ def percentage(part: int, whole: int, digits: int = 1) -> str:
         return f"{0:.{digits}f}"
     tenths = (part * 100 * scale * 2 + whole) // (whole * 2)
     return f"{tenths // scale}.{tenths % scale:0{digits}d}" if digits else str(tenths)
+
+
+def format_basis_points(basis_points: int) -> str:
+    """Return a rate in per cent without trailing zeros: 1,250 basis points are "12.5"."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
 
 
 def format_won(amount: int | None) -> str:

@@ -592,5 +592,9 @@ class TierPolicyFactory(DjangoModelFactory):
                 amount=amount,
             )
         if adopted:
-            TierPolicy.STATES.move(policy, "adopted", adopted_by=UserFactory(chair=True), adopted_at=WHEN)
+            TierPolicy.STATES.move(policy, "proposed", proposed_by=policy.drafted_by, proposed_at=WHEN)
+            chair = UserFactory(chair=True)
+            TierPolicy.STATES.move(
+                policy, "adopted", adopted_by=chair, adopted_at=WHEN, resolution="제1차 전체 회의 의결 1호"
+            )
         return policy

@@ -128,7 +128,7 @@ def _open_point(claim: Claim, user: User, stage: Stage | None, verdict: Verdict 
     """Return what staff have to do before the committee examines; asked only where the next step can name it."""
     if stage is None or stage.code != "decided":
         return None
-    is_examined = verdict is None or verdict.leads_to is LeadsTo.COMMITTEE
+    is_examined = verdict is None or verdict.leads_to in {LeadsTo.COMMITTEE, LeadsTo.PROOF}
     return open_point_of(claim, user) if is_examined else None
 
 

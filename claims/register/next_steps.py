@@ -17,6 +17,7 @@ class LeadsTo(StrEnum):
 
     PAYMENT = "payment"
     COMMITTEE = "committee"
+    PROOF = "proof"
     END = "end"
 
 
@@ -28,6 +29,7 @@ class Next(StrEnum):
     COMPLETE = "complete"
     DECIDE = "decide"
     PROVE = "prove"
+    RECONSIDER = "reconsider"
     EXAMINE = "examine"
     COMPOSE = "compose"
     PAY = "pay"
@@ -77,7 +79,12 @@ def _after_decision(at: Standing) -> Next:
         return Next.COMPOSE if at.is_complete else Next.COMPLETE
     if at.has_open_point and at.leads_to is not LeadsTo.END:
         return Next.PROVE
-    ends = {LeadsTo.COMMITTEE: Next.EXAMINE, LeadsTo.END: Next.NOTHING, None: Next.FOLLOW}
+    ends = {
+        LeadsTo.COMMITTEE: Next.EXAMINE,
+        LeadsTo.PROOF: Next.RECONSIDER,
+        LeadsTo.END: Next.NOTHING,
+        None: Next.FOLLOW,
+    }
     return ends[at.leads_to]
 
 
@@ -87,6 +94,7 @@ SENTENCES: dict[Next, StrOrPromise] = {
     Next.COMPLETE: _("Ask the claimant for what is missing, then correct the claim."),
     Next.DECIDE: _("Ready for the next decision run."),
     Next.PROVE: _("Bring the proof together; then the committee examines it."),
+    Next.RECONSIDER: _("The proof is together. The next run for decided claims decides it anew."),
     Next.EXAMINE: _("The committee examines the proof and then decides."),
     Next.COMPOSE: _("Put it into a payout batch."),
     Next.PAY: _("In a payout batch: submit, approve and export it."),

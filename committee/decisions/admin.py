@@ -16,7 +16,7 @@ from committee.decisions.pages import StartPage
 from committee.decisions.selectors import shares_of, undecided_claims
 from committee.decisions.sentences import explain
 from committee.panel import Act, Number, Panel, PanelAdmin, Table
-from committee.plan.models import Tier
+from committee.plan.policies import Tier
 from relief.money import format_won
 from relief.scope import working_incident_id
 from relief.site.home import Card, register_card
@@ -25,6 +25,7 @@ OUTCOME_COLOURS = {
     Decision.Outcome.SUPPORTED: "success",
     Decision.Outcome.REVIEW: "warning",
     Decision.Outcome.NOT_ELIGIBLE: "default",
+    Decision.Outcome.PROOF_MISSING: "warning",
 }
 
 

@@ -36,12 +36,14 @@ TONES = {
     Decision.Outcome.SUPPORTED: "success",
     Decision.Outcome.REVIEW: "warning",
     Decision.Outcome.NOT_ELIGIBLE: "default",
+    Decision.Outcome.PROOF_MISSING: "warning",
 }
 
 LEADS_TO = {
     Decision.Outcome.SUPPORTED: LeadsTo.PAYMENT,
     Decision.Outcome.REVIEW: LeadsTo.COMMITTEE,
     Decision.Outcome.NOT_ELIGIBLE: LeadsTo.END,
+    Decision.Outcome.PROOF_MISSING: LeadsTo.PROOF,
 }
 
 

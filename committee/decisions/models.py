@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from claims.catalogue.models import Incident, Operator, Pricing, ReporterType
+from claims.catalogue.models import Incident, IntakeRound, Operator, Pricing, ReporterType, Service
+from claims.evidence.models import Kind
 from claims.register.models import Claim
 from claims.register.settled import declare_settled
 from claims.triage.models import Nature
-from committee.plan.models import Tier, TierPolicy
+from committee.plan.policies import Tier, TierPolicy
 from relief.errors import declare_constraint
 from relief.guards import append_only
 from relief.jobs.models import Job
@@ -60,6 +62,7 @@ class Decision(models.Model):
         SUPPORTED = "supported", _("Supported")
         REVIEW = "review", _("Waits for the committee")
         NOT_ELIGIBLE = "not_eligible", _("Not eligible")
+        PROOF_MISSING = "proof_missing", _("Proof missing")
 
     class Reason(models.TextChoices):
         """Why a claim got what it got; codes for letters and statistics."""
@@ -67,6 +70,10 @@ class Decision(models.Model):
         TIER = "tier", _("The tier of the loss")
         ABOVE_TIERS = "above_tiers", _("The loss lies above the fixed tiers")
         REPORTER_TYPE = "reporter_type", _("The measure is not for this type of reporter")
+        PRICING = "pricing", _("The measure is not for paid, or not for free services")
+        SERVICE = "service", _("The measure is not for this service")
+        ROUND = "round", _("The measure is not for this intake round")
+        PROOF_MISSING = "proof_missing", _("Required evidence is missing")
         NO_LOSS = "no_loss", _("No loss in money was stated")
         AFFILIATE = "affiliate", _("The service belongs to an affiliate, to which the claim is referred")
         INQUIRY = "inquiry", _("The report is a question or a protest")
@@ -80,7 +87,7 @@ class Decision(models.Model):
         TierPolicy, models.PROTECT, verbose_name=_("policy"), null=True, related_name="+", db_index=False
     )
     tier = models.ForeignKey(Tier, models.PROTECT, verbose_name=_("tier"), null=True, related_name="+", db_index=False)
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
+    outcome = models.CharField(_("outcome"), max_length=13, choices=Outcome)
     reason_code = models.CharField(_("reason code"), max_length=16, choices=Reason)
     amount = models.BigIntegerField(_("support amount in won"), default=0)
     fact_loss = models.BigIntegerField(_("loss as decided on"), null=True)
@@ -89,6 +96,31 @@ class Decision(models.Model):
     fact_nature = models.CharField(_("nature as decided on"), max_length=8, choices=Nature)
     fact_admission = models.CharField(_("admission as decided on"), max_length=12, choices=Claim.Admission)
     fact_operator_kind = models.CharField(_("operator as decided on"), max_length=10, choices=Operator.Kind)
+    # Keys as they were, without constraints of their own: a decided claim keeps its service and round from deletion.
+    fact_service = models.ForeignKey(
+        Service,
+        models.PROTECT,
+        verbose_name=_("service as decided on"),
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    fact_round = models.ForeignKey(
+        IntakeRound,
+        models.PROTECT,
+        verbose_name=_("intake round as decided on"),
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    fact_evidence = ArrayField(
+        models.CharField(max_length=30, choices=Kind), verbose_name=_("evidence as decided on"), null=True
+    )
+    missing_evidence = ArrayField(
+        models.CharField(max_length=30, choices=Kind), verbose_name=_("missing evidence"), null=True
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+", db_index=False
     )
@@ -124,6 +156,13 @@ class Decision(models.Model):
                 | (~Q(outcome="supported") & Q(amount=0)),
                 name=declare_constraint(
                     "only_supported_claims_get_money", _("Only a supported claim carries an amount.")
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="proof_missing", missing_evidence__isnull=False, missing_evidence__len__gt=0)
+                | (~Q(outcome="proof_missing") & Q(missing_evidence__isnull=True)),
+                name=declare_constraint(
+                    "missing_proof_is_named", _("A decision for missing proof names what is missing.")
                 ),
             ),
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from committee.decisions.selectors import unclassified_claims, undecided_claims
 from committee.decisions.services import start_run
 from committee.panel import person
-from committee.plan.models import TierPolicy
+from committee.plan.policies import TierPolicy
 from relief.errors import RuleBroken
 from relief.money import format_won
 from relief.scope import working_incident_id

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from claims.evidence.models import Kind
 from committee.decisions.models import Decision
+from committee.plan.policies import Tier
 from relief.money import format_won
 
 
@@ -17,17 +19,28 @@ def explain(decision: Decision) -> str:
     if reason is Decision.Reason.CORRECTION:
         return _corrected(decision)
     if decision.tier is not None:
-        facts = {
-            "loss": format_won(decision.fact_loss),
-            "tier": decision.tier.number,
-            "span": decision.tier.span,
-            "amount": format_won(decision.amount),
-        }
-        if decision.outcome == Decision.Outcome.SUPPORTED:
-            return (
-                _("The reported loss of sales of %(loss)s falls into tier %(tier)s (%(span)s): %(amount)s are granted.")
-                % facts
+        return _by_tier(decision, decision.tier)
+    return _refused(reason) % {"type": decision.get_fact_reporter_type_display()}
+
+
+def _by_tier(decision: Decision, tier: Tier) -> str:
+    facts = {
+        "loss": format_won(decision.fact_loss),
+        "tier": tier.number,
+        "span": tier.span,
+        "amount": format_won(decision.amount),
+        "gift": tier.gift,
+        "missing": missing_words(decision),
+    }
+    if decision.outcome == Decision.Outcome.PROOF_MISSING:
+        return (
+            _(
+                "The reported loss of sales of %(loss)s falls into tier %(tier)s (%(span)s), which needs proof. "
+                "Missing: %(missing)s. It is decided anew once this is handed in and accepted."
             )
+            % facts
+        )
+    if decision.outcome == Decision.Outcome.REVIEW:
         return (
             _(
                 "The reported loss of sales of %(loss)s falls into tier %(tier)s (%(span)s): "
@@ -35,7 +48,22 @@ def explain(decision: Decision) -> str:
             )
             % facts
         )
-    return _refused(reason) % {"type": decision.get_fact_reporter_type_display()}
+    if tier.outcome == Tier.Outcome.SHARE:
+        return (
+            _(
+                "The reported loss of sales of %(loss)s falls into tier %(tier)s (%(span)s), which gives %(gift)s: "
+                "%(amount)s are granted."
+            )
+            % facts
+        )
+    return (
+        _("The reported loss of sales of %(loss)s falls into tier %(tier)s (%(span)s): %(amount)s are granted.") % facts
+    )
+
+
+def missing_words(decision: Decision) -> str:
+    """Return the kinds of evidence that a decision for missing proof names, in words."""
+    return ", ".join(str(Kind(kind).label) for kind in decision.missing_evidence or ())
 
 
 def _refused(reason: Decision.Reason) -> str:
@@ -51,6 +79,13 @@ def _refused(reason: Decision.Reason) -> str:
         ),
         Decision.Reason.REPORTER_TYPE: _(
             "Cash support is for small businesses; the report was classified as %(type)s and is not eligible."
+        ),
+        Decision.Reason.PRICING: _(
+            "The cash support is not for the reported kind of service, paid or free; the report is not eligible."
+        ),
+        Decision.Reason.SERVICE: _("The cash support is not for the reported service; the report is not eligible."),
+        Decision.Reason.ROUND: _(
+            "The cash support is not for the intake round in which the report came; the report is not eligible."
         ),
         Decision.Reason.NO_LOSS: _("The report states no loss of sales in won; no cash support can be worked out."),
     }

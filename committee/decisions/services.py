@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from claims.register.holds import Step, held_keys_sql
 from committee.decisions.models import Decision, DecisionRun
 from committee.decisions.selectors import unclassified_claims, undecided_claims
-from committee.plan.models import TierPolicy
-from committee.plan.rules import branch_sql, verdicts_sql
-from committee.plan.selectors import CLAIM_COLUMNS, policy_branches
+from committee.plan.policies import TierPolicy
+from committee.plan.rules import VERDICT_COLUMNS, amount_sql, branch_sql, branches_of, missing_sql, verdicts_sql
+from committee.plan.selectors import CLAIM_COLUMNS, FACTS_FROM, policy_terms
 from relief import clock
 from relief.access import require
 from relief.audit.services import acting
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from relief.accounts.models import User
 
 DECIDE = "committee.decide"
+BY_HAND = (Decision.Outcome.SUPPORTED, Decision.Outcome.REVIEW, Decision.Outcome.NOT_ELIGIBLE)
+"""The outcomes that a person may give; missing proof is what a policy finds."""
 
 
 def start_run(*, by: User, policy: TierPolicy) -> DecisionRun:
@@ -76,21 +78,23 @@ def decide(job: jobs.Run) -> dict[str, Any]:
 
 
 def _insert_decisions(run: DecisionRun) -> int:
-    branches = policy_branches(run.policy)
+    terms = policy_terms(run.policy)
+    branches = branches_of(terms)
     case, case_parameters = branch_sql(branches, CLAIM_COLUMNS)
     verdicts, verdict_parameters = verdicts_sql(branches)
     held, held_parameters = held_keys_sql(Step.DECISION)
     # In the order of the claims: two runs at once then wait for each other instead of deadlocking.
     statement = f"""
-        WITH verdicts (branch, outcome, reason_code, amount, tier_id) AS ({verdicts})
+        WITH v ({VERDICT_COLUMNS}) AS ({verdicts})
         INSERT INTO committee_decision (
-            claim_id, run_id, policy_id, tier_id, outcome, reason_code, amount, fact_loss, fact_reporter_type,
-            fact_pricing, fact_nature, fact_admission, fact_operator_kind, decided_by_id, decided_at, reason)
-        SELECT c.id, %s, %s, v.tier_id, v.outcome, v.reason_code, v.amount, c.claimed_loss, t.reporter_type,
-               t.pricing, t.nature, c.admission, t.operator_kind, %s, %s, ''
-        FROM claims_claim c
-        JOIN claims_classification t ON t.claim_id = c.id
-        LEFT JOIN verdicts v ON v.branch = {case}
+            claim_id, run_id, policy_id, tier_id, outcome, reason_code, amount, missing_evidence, fact_loss,
+            fact_reporter_type, fact_pricing, fact_nature, fact_admission, fact_operator_kind, fact_service_id,
+            fact_round_id, fact_evidence, decided_by_id, decided_at, reason)
+        SELECT c.id, %s, %s, v.tier_id, v.outcome, v.reason_code, {amount_sql("v", "c.claimed_loss")},
+               {missing_sql("v", "e.kinds")}, c.claimed_loss, t.reporter_type, t.pricing, t.nature, c.admission,
+               t.operator_kind, c.service_id, c.intake_round_id, e.kinds, %s, %s, ''
+        FROM {FACTS_FROM}
+        LEFT JOIN v ON v.branch = {case}
         WHERE c.incident_id = %s
           AND NOT EXISTS (SELECT 1 FROM committee_decision d WHERE d.claim_id = c.id AND d.supersedes_id IS NULL)
           AND NOT EXISTS (SELECT FROM ({held}) held (claim_id) WHERE held.claim_id = c.id)
@@ -101,6 +105,7 @@ def _insert_decisions(run: DecisionRun) -> int:
         *verdict_parameters,
         run.pk,
         run.policy_id,
+        list(terms.required_evidence),
         run.run_by_id,
         clock.now(),
         *case_parameters,
@@ -116,11 +121,19 @@ def supersede(*, by: User, decision: Decision, outcome: str, amount: int, reason
     """Put a new decision in the place of a standing one, with the facts as they were and the reason; return it.
 
     `amount` in won, 0 unless the outcome is "supported". Raises NotAllowed,
-    RuleBroken(superseding_needs_reason, decision_superseded, changes_nothing, only_supported_claims_get_money).
+    RuleBroken(superseding_needs_reason, unknown_outcome, decision_superseded, changes_nothing,
+    only_supported_claims_get_money).
     """
     require(by, "committee.supersede_decision")
+    return write_correction(by=by, decision=decision, outcome=outcome, amount=amount, reason=reason)
+
+
+def write_correction(*, by: User, decision: Decision, outcome: str, amount: int, reason: str) -> Decision:
+    """Do what `supersede` does for a caller that has checked its own permission, such as who ends an objection."""
     if not reason.strip():
         raise RuleBroken(_("Say why the decision is changed."), code="superseding_needs_reason")
+    if outcome not in BY_HAND:
+        raise RuleBroken(_("Choose support, the committee, or not eligible."), code="unknown_outcome")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.supersede", reason=reason):
         old = Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
         if Decision.objects.filter(supersedes=old).exists():
@@ -140,6 +153,9 @@ def supersede(*, by: User, decision: Decision, outcome: str, amount: int, reason
             fact_nature=old.fact_nature,
             fact_admission=old.fact_admission,
             fact_operator_kind=old.fact_operator_kind,
+            fact_service_id=old.fact_service_id,
+            fact_round_id=old.fact_round_id,
+            fact_evidence=old.fact_evidence,
             decided_by=by,
             decided_at=clock.now(),
             supersedes=old,

@@ -169,5 +169,6 @@ GROUNDS = (
     "소상공인의 영업이익률, 다른 서비스로 대신할 수 있었는지, "
     "해당 서비스 시장에서 회사의 점유율, 접수된 손실의 중앙값을 고려하였습니다."
 )
+RESOLUTION = "전체 회의 의결(시연 자료)"
 # What proof a claim over 500,000 won needs.
 REQUIRED_EVIDENCE = ("small_business_certificate", "proof_of_lost_sales", "proof_of_business_use")

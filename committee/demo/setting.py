@@ -10,9 +10,11 @@ from committee.demo import measures, people
 from committee.demo.catalogue import INCIDENTS, OUTAGE
 from committee.demo.facts import IncidentFacts
 from committee.demo.measures import MEASURES, TIERS
+from committee.plan import measures as measure_services
 from committee.plan import services as plan
-from committee.plan.models import Measure, TierPolicy
-from committee.plan.rules import TierDraft
+from committee.plan.models import Measure
+from committee.plan.policies import TierPolicy
+from committee.plan.terms import TierDraft
 from relief.accounts import services as accounts
 from relief.accounts.models import User
 
@@ -121,7 +123,7 @@ def lay_plan(cast: Cast, incidents: dict[str, Incident]) -> TierPolicy:
     known = {measure.code: measure for measure in Measure.objects.filter(incident=incident)}
     for facts in MEASURES:
         if facts.code not in known:
-            known[facts.code] = plan.create_measure(
+            known[facts.code] = measure_services.create_measure(
                 by=secretary,
                 incident=incident,
                 code=facts.code,
@@ -140,23 +142,25 @@ def lay_plan(cast: Cast, incidents: dict[str, Incident]) -> TierPolicy:
                 expected_cost_to=facts.expected_cost_to,
                 note=facts.note,
                 items=[
-                    plan.ItemDraft(
+                    measure_services.ItemDraft(
                         item.name, item.name_en, item.unit_value, item.unit_value_to, item.pieces, item.kept_days
                     )
                     for item in facts.items
                 ],
             )
     cash = known[measures.CASH]
-    policy = TierPolicy.objects.filter(measure=cash).exclude(state=TierPolicy.State.RETIRED).first()
+    ended = [TierPolicy.State.SUPERSEDED, TierPolicy.State.WITHDRAWN]
+    policy = TierPolicy.objects.filter(measure=cash).exclude(state__in=ended).order_by("number").first()
     if policy is None:
         tiers = [TierDraft(up_to, amount) for up_to, amount in TIERS]
         policy = plan.draft_policy(
             by=secretary,
             measure=cash,
-            tiers=[*tiers, TierDraft(None, None)],
-            grounds=measures.GROUNDS,
-            required_evidence=measures.REQUIRED_EVIDENCE,
+            tiers=[*tiers, TierDraft(None)],
+            conditions=plan.Conditions(required_evidence=measures.REQUIRED_EVIDENCE, grounds=measures.GROUNDS),
         )
     if policy.state == TierPolicy.State.DRAFT:
-        policy = plan.adopt_policy(by=cast["chair"], policy=policy)
+        policy = plan.propose_policy(by=secretary, policy=policy)
+    if policy.state == TierPolicy.State.PROPOSED:
+        policy = plan.adopt_policy(by=cast["chair"], policy=policy, resolution=measures.RESOLUTION)
     return policy

@@ -30,7 +30,7 @@ from committee.demo.setting import Cast, lay_incidents, lay_plan, seat_people
 from committee.payouts import exports
 from committee.payouts import services as payouts
 from committee.payouts.models import Batch
-from committee.plan.models import TierPolicy
+from committee.plan.policies import TierPolicy
 from committee.reports.models import ReportingDate
 from committee.reports.services import fix_reporting_date
 from relief.accounts.services import sync_roles

@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 
 from claims.catalogue.models import Pricing, Service
 from committee.decisions.models import Decision
-from committee.plan.models import Tier
+from committee.plan.policies import Tier
 from relief.clock import end_of_day, start_of_day
 from relief.korea.banks import BANKS
 

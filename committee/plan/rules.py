@@ -5,9 +5,9 @@ A claim goes through the branches from the first to the last; the first whose co
 1. affiliate: the service belongs to an affiliate, the claim is referred (programme: 17,921 reports);
 2. not_admitted: it came outside its round, or its round does not admit it;
 3. inquiry: a question or a protest, no loss in money;
-4. reporter_type: the policy is not for this type of reporter;
+4. reporter_type, pricing, service, round: the policy is not for such claims; each only where the policy names any;
 5. no_loss: no amount above 0 won was stated;
-6. the tiers, lowest first: a fixed amount, or the committee's examination.
+6. the tiers, lowest first; before one that needs proof, proof_missing: its evidence is not all accepted.
 """
 
 from __future__ import annotations
@@ -19,43 +19,47 @@ from typing import Any, Literal, Protocol
 from claims.catalogue.models import Operator
 from claims.register.models import Claim
 from claims.triage.models import Nature
+from committee.plan.terms import PolicyTerms, TierTerms
+from relief.money import share_of, share_sql
 
-Outcome = Literal["supported", "review", "not_eligible"]
+Outcome = Literal["supported", "review", "not_eligible", "proof_missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a decision rests on: the words of register and triage, and the loss in won, None where none was stated."""
+    """What a decision rests on: words and keys of register, triage and evidence, and the loss in won.
+
+    `loss` None: none was stated. `service` and `round` are keys (round None: outside every round); `evidence` holds
+    the kinds of which a document was accepted.
+    """
 
     operator_kind: str
     admission: str
     nature: str
     reporter_type: str
     loss: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class TierTerms:
-    """A tier as values: losses from `lower` up to, not including, `upper` (None: open), and the won it gives.
-
-    `amount` None sends the claim to the committee.
-    """
-
-    key: int
-    number: int
-    lower: int
-    upper: int | None
-    amount: int | None
+    pricing: str = ""
+    service: int | None = None
+    round: int | None = None
+    evidence: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a branch says: outcome, the code of its reason, the won it gives, and the tier it stands for."""
+    """What a branch says: outcome, the code of its reason, and the tier it stands for, which gives the amount."""
 
     outcome: Outcome
     reason: str
-    amount: int = 0
     tier: TierTerms | None = None
+
+    def amount(self, loss: int | None) -> int:
+        """Return the won that a claim with this loss gets: 0 unless it is supported."""
+        if self.outcome != "supported" or self.tier is None:
+            return 0
+        if self.tier.share_bp is None:
+            return self.tier.amount or 0
+        share = max(share_of(loss or 0, self.tier.share_bp), self.tier.floor or 0)
+        return share if self.tier.cap is None else min(share, self.tier.cap)
 
 
 class Condition(Protocol):
@@ -82,6 +86,20 @@ class IsNot:
 
     def sql(self, columns: Mapping[str, str]) -> tuple[str, list[Any]]:
         return f"{columns[self.fact]} <> ALL (%s::text[])", [list(self.words)]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyIsNot:
+    """The fact is none of the keys; no key at all is none of them either."""
+
+    fact: str
+    keys: tuple[int, ...]
+
+    def holds(self, facts: Facts) -> bool:
+        return getattr(facts, self.fact) not in self.keys
+
+    def sql(self, columns: Mapping[str, str]) -> tuple[str, list[Any]]:
+        return f"COALESCE({columns[self.fact]}, 0) <> ALL (%s::bigint[])", [list(self.keys)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +134,22 @@ class LossWithin:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacks:
+    """The loss lies in the tier, and evidence of a required kind is not accepted."""
+
+    tier: TierTerms
+    kinds: tuple[str, ...]
+
+    def holds(self, facts: Facts) -> bool:
+        return LossWithin(self.tier).holds(facts) and not facts.evidence.issuperset(self.kinds)
+
+    def sql(self, columns: Mapping[str, str]) -> tuple[str, list[Any]]:
+        within, parameters = LossWithin(self.tier).sql(columns)
+        lacking = f"NOT COALESCE({columns['evidence']} @> %s::text[], FALSE)"
+        return f"({within} AND {lacking})", [*parameters, list(self.kinds)]
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     """A condition and what follows where it is the first that holds."""
 
@@ -123,25 +157,34 @@ class Branch:
     verdict: Verdict
 
 
-def branches_of(*, eligible_types: Sequence[str], tiers: Sequence[TierTerms]) -> tuple[Branch, ...]:
+def branches_of(terms: PolicyTerms) -> tuple[Branch, ...]:
     """Return the whole description of a policy; both `verdict_on` and the set-based run read it."""
-    refusals: tuple[tuple[Condition, str], ...] = (
+    refusals: list[tuple[Condition, str]] = [
         (IsNot("operator_kind", (Operator.Kind.COMPANY.value,)), "affiliate"),
         (IsNot("admission", (Claim.Admission.REGULAR.value,)), "not_admitted"),
         (IsNot("nature", (Nature.MONETARY.value,)), "inquiry"),
-        (IsNot("reporter_type", tuple(eligible_types)), "reporter_type"),
-        (LossBelow(1), "no_loss"),
-    )
-    return (
-        *(Branch(condition, Verdict("not_eligible", reason)) for condition, reason in refusals),
-        *(Branch(LossWithin(tier), _tier_verdict(tier)) for tier in sorted(tiers, key=lambda tier: tier.lower)),
-    )
+        (IsNot("reporter_type", terms.eligible_types), "reporter_type"),
+    ]
+    if terms.pricing:
+        refusals.append((IsNot("pricing", terms.pricing), "pricing"))
+    if terms.services:
+        refusals.append((KeyIsNot("service", terms.services), "service"))
+    if terms.rounds:
+        refusals.append((KeyIsNot("round", terms.rounds), "round"))
+    refusals.append((LossBelow(1), "no_loss"))
+    branches = [Branch(condition, Verdict("not_eligible", reason)) for condition, reason in refusals]
+    for tier in sorted(terms.tiers, key=lambda tier: tier.lower):
+        if tier.needs_proof and terms.required_evidence:
+            lacks = Lacks(tier, terms.required_evidence)
+            branches.append(Branch(lacks, Verdict("proof_missing", "proof_missing", tier)))
+        branches.append(Branch(LossWithin(tier), _tier_verdict(tier)))
+    return tuple(branches)
 
 
 def _tier_verdict(tier: TierTerms) -> Verdict:
-    if tier.amount is None:
-        return Verdict("review", "above_tiers", tier=tier)
-    return Verdict("supported", "tier", tier.amount, tier)
+    if tier.amount is None and tier.share_bp is None:
+        return Verdict("review", "above_tiers", tier)
+    return Verdict("supported", "tier", tier)
 
 
 def verdict_on(facts: Facts, branches: Sequence[Branch]) -> Verdict:
@@ -155,10 +198,17 @@ def verdict_on(facts: Facts, branches: Sequence[Branch]) -> Verdict:
     raise LookupError(f"no branch holds for {facts}")
 
 
+def missing_evidence(verdict: Verdict, facts: Facts, required: Sequence[str]) -> tuple[str, ...]:
+    """Return the required kinds that a claim decided as "proof missing" lacks, in the policy's order."""
+    if verdict.outcome != "proof_missing":
+        return ()
+    return tuple(kind for kind in required if kind not in facts.evidence)
+
+
 def tier_of(loss: int | None, tiers: Sequence[TierTerms]) -> Verdict:
-    """Return what the tiers alone say about a loss in won: an amount, the committee's review, or "no_loss"."""
+    """Return what the tiers alone say about a loss in won: support, the committee's review, or "no_loss"."""
     facts = Facts(Operator.Kind.COMPANY.value, Claim.Admission.REGULAR.value, Nature.MONETARY.value, "", loss)
-    return verdict_on(facts, branches_of(eligible_types=("",), tiers=tiers))
+    return verdict_on(facts, branches_of(PolicyTerms(eligible_types=("",), tiers=tuple(tiers))))
 
 
 def branch_sql(branches: Sequence[Branch], columns: Mapping[str, str]) -> tuple[str, list[Any]]:
@@ -171,50 +221,34 @@ def branch_sql(branches: Sequence[Branch], columns: Mapping[str, str]) -> tuple[
     return f"CASE {' '.join(whens)} END", parameters
 
 
+VERDICT_COLUMNS = "branch, outcome, reason_code, tier_id, amount, share_bp, least, most"
+"""The columns of `verdicts_sql`, for the head of its WITH."""
+
+
 def verdicts_sql(branches: Sequence[Branch]) -> tuple[str, list[Any]]:
-    """Return a VALUES list (position, outcome, reason, amount, tier key) of the branches, and its parameters."""
+    """Return a VALUES list with the columns `VERDICT_COLUMNS`, a row a branch, and its parameters."""
     parameters: list[Any] = []
     for position, branch in enumerate(branches):
         verdict = branch.verdict
-        key = None if verdict.tier is None else verdict.tier.key
-        parameters += [position, verdict.outcome, verdict.reason, verdict.amount, key]
-    return f"VALUES {', '.join(['(%s::int, %s, %s, %s::bigint, %s::bigint)'] * len(branches))}", parameters
+        gift = verdict.tier if verdict.outcome == "supported" else None
+        parameters += [position, verdict.outcome, verdict.reason, verdict.tier.key if verdict.tier else None]
+        parameters += [gift.amount, gift.share_bp, gift.floor, gift.cap] if gift else [None] * 4
+    row = "(%s::int, %s, %s, %s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::bigint)"
+    return f"VALUES {', '.join([row] * len(branches))}", parameters
 
 
-@dataclass(frozen=True, slots=True)
-class TierDraft:
-    """A tier as a person writes it: the highest loss it holds in won (None: open), and its won (None: review)."""
-
-    up_to: int | None
-    amount: int | None
-
-
-def fault_of(drafts: Sequence[TierDraft]) -> str | None:
-    """Return the code of what is wrong with a list of tiers, or None.
-
-    The bounds rise from tier to tier, only the last is open, and an amount is more than 0 won.
-    """
-    if not drafts:
-        return "no_tiers"
-    *lower, last = drafts
-    if last.up_to is not None:
-        return "last_tier_open"
-    tops = [draft.up_to for draft in lower]
-    if None in tops:
-        return "only_last_tier_open"
-    if any(top is not None and top <= before for top, before in zip(tops, [0, *(t or 0 for t in tops)], strict=False)):
-        return "bounds_rise"
-    if any(draft.amount is not None and draft.amount < 1 for draft in drafts):
-        return "amount_above_zero"
-    return None
+def amount_sql(verdict: str, loss: str) -> str:
+    """Return the SQL of the amount in won; `verdict` is the alias of a `verdicts_sql` row, `loss` an expression."""
+    share = share_sql(loss, f"{verdict}.share_bp")
+    return (
+        f"CASE WHEN {verdict}.share_bp IS NULL THEN COALESCE({verdict}.amount, 0) "
+        f"ELSE LEAST(GREATEST({share}, {verdict}.least), {verdict}.most) END"
+    )
 
 
-def bounds_of(drafts: Sequence[TierDraft]) -> list[tuple[int, int | None]]:
-    """Return each tier's (lower included, upper excluded) in won: 1 to 300,000 becomes (1, 300001)."""
-    lower = 1
-    bounds: list[tuple[int, int | None]] = []
-    for draft in drafts:
-        upper = None if draft.up_to is None else draft.up_to + 1
-        bounds.append((lower, upper))
-        lower = upper or lower
-    return bounds
+def missing_sql(verdict: str, evidence: str) -> str:
+    """Return the SQL of what `missing_evidence` returns, or NULL; its one parameter is the list of required kinds."""
+    return (  # our own column names; values are parameters
+        f"CASE WHEN {verdict}.outcome = 'proof_missing' THEN ARRAY(SELECT kind FROM unnest(%s::text[]) AS kind "  # noqa: S608
+        f"WHERE NOT COALESCE(kind = ANY ({evidence}), FALSE)) END"
+    )

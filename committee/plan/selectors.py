@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from django.db import connection
 
 from claims.catalogue.models import Incident, ReporterType
-from committee.plan.models import Measure, Tier, TierPolicy
-from committee.plan.rules import Branch, TierTerms, Verdict, branch_sql, branches_of
+from committee.plan.models import Measure
+from committee.plan.policies import Tier, TierPolicy
+from committee.plan.rules import VERDICT_COLUMNS, Branch, Verdict, amount_sql, branch_sql, branches_of, verdicts_sql
+from committee.plan.terms import PolicyTerms, TierTerms
 
 CLAIM_COLUMNS = {
     "operator_kind": "t.operator_kind",
@@ -17,8 +19,19 @@ CLAIM_COLUMNS = {
     "nature": "t.nature",
     "reporter_type": "t.reporter_type",
     "loss": "c.claimed_loss",
+    "pricing": "t.pricing",
+    "service": "c.service_id",
+    "round": "c.intake_round_id",
+    "evidence": "e.kinds",
 }
-"""Where the facts of a claim stand: `c` is claims_claim, `t` its claims_classification."""
+"""Where the facts of a claim stand in `FACTS_FROM`."""
+FACTS_FROM = """
+    claims_claim c
+    JOIN claims_classification t ON t.claim_id = c.id
+    LEFT JOIN (SELECT claim_id, array_agg(DISTINCT kind ORDER BY kind)::text[] AS kinds
+               FROM claims_evidence WHERE state = 'accepted' GROUP BY 1) e ON e.claim_id = c.id
+"""
+"""The classified claims (`c`), their classification (`t`) and the kinds of their accepted evidence (`e`)."""
 
 
 def measure_value(measure: Measure) -> int | None:
@@ -47,38 +60,62 @@ def package_value(incident: Incident | int) -> int:
     return sum(measure_value(measure) or 0 for measure in measures)
 
 
-def terms_of(tiers: Sequence[Tier]) -> list[TierTerms]:
+def terms_of(tiers: Sequence[Tier]) -> tuple[TierTerms, ...]:
     """Return tier rows as the values that the rules read."""
-    return [TierTerms(tier.pk, tier.number, tier.bounds.lower, tier.bounds.upper, tier.amount) for tier in tiers]
+    return tuple(
+        TierTerms(
+            tier.pk,
+            tier.number,
+            tier.bounds.lower,
+            tier.bounds.upper,
+            tier.amount,
+            tier.share_bp,
+            tier.floor,
+            tier.cap,
+            tier.needs_proof,
+        )
+        for tier in tiers
+    )
+
+
+def policy_terms(policy: TierPolicy) -> PolicyTerms:
+    """Return a stored policy as the values that the rules read."""
+    return PolicyTerms(
+        eligible_types=tuple(policy.eligible_types),
+        tiers=terms_of(list(policy.tiers.all())),
+        pricing=tuple(policy.pricing),
+        services=tuple(policy.services),
+        rounds=tuple(policy.rounds),
+        required_evidence=tuple(policy.required_evidence),
+    )
 
 
 def policy_branches(policy: TierPolicy) -> tuple[Branch, ...]:
     """Return the description of a stored policy, see `committee.plan.rules`."""
-    return branches_of(eligible_types=policy.eligible_types, tiers=terms_of(list(policy.tiers.all())))
+    return branches_of(policy_terms(policy))
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One verdict of a policy and the claims it falls on."""
+    """One verdict of a policy, the claims it falls on, and what they get together in won."""
 
     verdict: Verdict
     claims: int
-
-    @property
-    def cost(self) -> int:
-        """What the claims of this share get together, in won."""
-        return self.claims * self.verdict.amount
+    cost: int
 
 
 def effect_of(policy: TierPolicy) -> list[Share]:
     """Return what the policy says about all classified claims of its incident, branch by branch, in one query."""
     branches = policy_branches(policy)
-    case, parameters = branch_sql(branches, CLAIM_COLUMNS)
+    case, case_parameters = branch_sql(branches, CLAIM_COLUMNS)
+    verdicts, verdict_parameters = verdicts_sql(branches)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {case} AS branch, count(*) FROM claims_claim c "  # noqa: S608 - built of our own column names
-            "JOIN claims_classification t ON t.claim_id = c.id WHERE c.incident_id = %s GROUP BY 1",
-            [*parameters, policy.incident_id],
+            f"WITH v ({VERDICT_COLUMNS}) AS ({verdicts}), "  # noqa: S608 - built of our own column names
+            f"f AS (SELECT {case} AS branch, c.claimed_loss AS loss FROM {FACTS_FROM} WHERE c.incident_id = %s) "
+            f"SELECT v.branch, count(*), sum({amount_sql('v', 'f.loss')})::bigint "
+            "FROM f JOIN v USING (branch) GROUP BY 1",
+            [*verdict_parameters, *case_parameters, policy.incident_id],
         )
-        counts = dict(cursor.fetchall())
-    return [Share(branch.verdict, counts.get(position, 0)) for position, branch in enumerate(branches)]
+        found = {position: (claims, cost) for position, claims, cost in cursor.fetchall()}
+    return [Share(branch.verdict, *found.get(position, (0, 0))) for position, branch in enumerate(branches)]

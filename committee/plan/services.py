@@ -1,23 +1,23 @@
-"""Writing the relief plan: measures, and tier policies from draft to adoption to retirement."""
+"""Tier policies from draft to proposal, adoption by a resolution, and their end."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from claims.catalogue.models import Incident, ReporterType
+from claims.catalogue.models import IntakeRound, Pricing, ReporterType, Service
 from claims.evidence.models import EvidenceRule, Kind
 from claims.evidence.requirements import set_rules
 from claims.evidence.rules import Need
-from committee.plan.models import Measure, MeasureItem, Tier, TierPolicy
-from committee.plan.rules import TierDraft, bounds_of, fault_of
+from committee.plan.models import Measure
+from committee.plan.policies import Tier, TierPolicy
+from committee.plan.terms import TierDraft, bounds_of, fault_of
 from relief import clock
 from relief.access import require
 from relief.audit.services import acting
@@ -33,83 +33,38 @@ FAULTS = {
     "only_last_tier_open": _("Only the last tier may be open above. Write the highest loss of the others."),
     "bounds_rise": _("The highest losses must rise from tier to tier. Put the tiers in order."),
     "amount_above_zero": _("A fixed amount is more than 0 won. Leave it empty to send the claims to the committee."),
+    "amount_or_share": _("A tier gives a fixed amount or a share of the loss, not both. Empty one of them."),
+    "share_missing": _("The least and the most go with a share of the loss. Write the share, or empty them."),
+    "share_of_the_loss": _("A share of the loss lies above 0 % and is at most 100 %."),
+    "share_has_floor": _("A share needs a least amount of 1 won or more, so that nobody gets 0 won."),
+    "cap_below_floor": _("The most that a share gives cannot be less than the least."),
+    "proof_rises": _("A tier above one that needs proof needs proof too, or goes to the committee."),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class ItemDraft:
-    """One thing a recipient gets: unit value in won (None: not known yet), up to another, pieces, days kept."""
+class Conditions:
+    """For whom and for what a policy is: an empty list of pricing, services (keys) or rounds (keys) restricts nothing.
 
-    name: str
-    name_en: str = ""
-    unit_value: int | None = None
-    unit_value_to: int | None = None
-    pieces: int = 1
-    kept_days: int | None = None
-
-
-def create_measure(
-    *,
-    by: User,
-    incident: Incident,
-    code: str,
-    name: str,
-    name_en: str = "",
-    kind: str,
-    state: str = Measure.State.UNDER_DISCUSSION,
-    audience: str,
-    audience_en: str = "",
-    reporter_type: str = "",
-    recipients: int | None = None,
-    quota: int | None = None,
-    opens_on: date | None = None,
-    closes_on: date | None = None,
-    expected_cost_from: int | None = None,
-    expected_cost_to: int | None = None,
-    note: str = "",
-    items: Sequence[ItemDraft] = (),
-) -> Measure:
-    """Write a measure with its items into the plan; costs and values in won, days are Seoul dates.
-
-    Raises NotAllowed, RuleBroken(one_measure_per_code, measure_counts_are_sound, unit_value_is_whole_won).
+    `required_evidence` are the kinds that claims need which the committee examines, or whose tier needs proof;
+    `objection_days` how long after its day a decision may be objected to.
     """
-    require(by, "committee.plan_measures")
-    with database_rules(), transaction.atomic(), acting(by=by, act="committee.create_measure"):
-        measure = Measure.objects.create(
-            incident=incident,
-            code=code,
-            name=name,
-            name_en=name_en,
-            kind=kind,
-            state=state,
-            audience=audience,
-            audience_en=audience_en,
-            reporter_type=reporter_type,
-            recipients=recipients,
-            quota=quota,
-            opens_on=opens_on,
-            closes_on=closes_on,
-            expected_cost_from=expected_cost_from,
-            expected_cost_to=expected_cost_to,
-            note=note,
-        )
-        MeasureItem.objects.bulk_create(MeasureItem(measure=measure, **asdict(item)) for item in items)
-    return measure
+
+    eligible_types: Sequence[str] = (ReporterType.SMALL_BUSINESS.value,)
+    pricing: Sequence[str] = ()
+    services: Sequence[int] = ()
+    rounds: Sequence[int] = ()
+    required_evidence: Sequence[str] = ()
+    objection_days: int = 30
+    grounds: str = ""
 
 
 def draft_policy(
-    *,
-    by: User,
-    measure: Measure,
-    tiers: Sequence[TierDraft],
-    eligible_types: Sequence[str] = (ReporterType.SMALL_BUSINESS.value,),
-    grounds: str = "",
-    required_evidence: Sequence[str] = (),
+    *, by: User, measure: Measure, tiers: Sequence[TierDraft], conditions: Conditions | None = None
 ) -> TierPolicy:
     """Write the next version of a measure's tier policy as a draft and return it.
 
-    `required_evidence` are the kinds that claims need whose loss the committee examines.
-    Raises NotAllowed, RuleBroken(cash_by_tier_only, unknown_kind, or a fault of the tiers, see `FAULTS`).
+    Raises NotAllowed, RuleBroken(cash_by_tier_only, what `_write` raises, or a fault of the tiers, see `FAULTS`).
     """
     require(by, "committee.draft_tier_policy")
     if measure.kind != Measure.Kind.CASH_BY_TIER:
@@ -117,17 +72,14 @@ def draft_policy(
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.draft_policy"):
         Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
         last = TierPolicy.objects.filter(measure=measure).aggregate(last=Max("number"))["last"]
-        policy = TierPolicy.objects.create(
+        policy = TierPolicy(
             incident_id=measure.incident_id,
             measure=measure,
             number=(last or 0) + 1,
-            eligible_types=list(eligible_types),
-            grounds=grounds,
-            required_evidence=list(required_evidence),
             drafted_by=by,
             drafted_at=clock.now(),
         )
-        _write_tiers(policy, tiers)
+        _write(policy, tiers, conditions or Conditions())
     return policy
 
 
@@ -136,22 +88,21 @@ def set_tiers(
     by: User,
     policy: TierPolicy,
     tiers: Sequence[TierDraft],
-    eligible_types: Sequence[str] | None = None,
-    grounds: str | None = None,
-    required_evidence: Sequence[str] | None = None,
+    conditions: Conditions | None = None,
     version: int | None = None,
 ) -> TierPolicy:
-    """Replace the tiers of a draft, and its types, grounds and required evidence where given; return it as saved.
+    """Replace the tiers of a draft, and its conditions where given; return it as saved.
 
     `version` is the row version the person saw. Raises NotAllowed, StaleSave where somebody else saved meanwhile,
-    RuleBroken(only_drafts_change, unknown_kind, or a fault of the tiers).
+    RuleBroken(only_drafts_change, what `_write` raises, or a fault of the tiers).
     """
     require(by, "committee.draft_tier_policy")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.set_tiers"):
         policy = TierPolicy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
         if policy.state != TierPolicy.State.DRAFT:
             raise RuleBroken(
-                _("An adopted or retired policy is frozen. Draft a new version instead."), code="only_drafts_change"
+                _("Only a draft can be edited. Send a proposal back first, or draft a new version."),
+                code="only_drafts_change",
             )
         if version is not None and version != policy.version:
             raise StaleSave(
@@ -159,80 +110,173 @@ def set_tiers(
             )
         policy.tiers.all().delete()
         policy.version += 1
-        policy.eligible_types = policy.eligible_types if eligible_types is None else list(eligible_types)
-        policy.grounds = policy.grounds if grounds is None else grounds
-        if required_evidence is not None:
-            policy.required_evidence = list(required_evidence)
-        policy.save(update_fields=("version", "eligible_types", "grounds", "required_evidence"))
-        _write_tiers(policy, tiers)
+        _write(policy, tiers, conditions or conditions_of(policy))
     return policy
 
 
-def _write_tiers(policy: TierPolicy, drafts: Sequence[TierDraft]) -> None:
+def conditions_of(policy: TierPolicy) -> Conditions:
+    """Return a policy's conditions as they stand."""
+    return Conditions(
+        eligible_types=policy.eligible_types,
+        pricing=policy.pricing,
+        services=policy.services,
+        rounds=policy.rounds,
+        required_evidence=policy.required_evidence,
+        objection_days=policy.objection_days,
+        grounds=policy.grounds,
+    )
+
+
+def _write(policy: TierPolicy, drafts: Sequence[TierDraft], conditions: Conditions) -> None:
+    """Save a draft with its tiers.
+
+    Raises RuleBroken(a fault of the tiers, amount_too_large, unknown_kind, no_eligible_types, unknown_pricing,
+    other_incident, proof_names_evidence, objection_days).
+    """
     fault = fault_of(drafts)
     if fault is not None:
         raise RuleBroken(FAULTS[fault], code=fault)
-    if any(value is not None and value > MAX_WON for draft in drafts for value in (draft.up_to, draft.amount)):
+    won = (value for draft in drafts for value in (draft.up_to, draft.amount, draft.floor, draft.cap))
+    if any(value is not None and value > MAX_WON for value in won):
         raise RuleBroken(_("No amount may exceed 1,000 trillion won."), code="amount_too_large")
-    if not set(policy.required_evidence) <= set(Kind.values):
-        raise RuleBroken(_("Choose one of the kinds of evidence."), code="unknown_kind")
-    if not policy.eligible_types:
-        raise RuleBroken(_("Choose at least one type of reporter."), code="no_eligible_types")
+    _refuse_unknown(policy, conditions)
+    if any(draft.needs_proof for draft in drafts) and not conditions.required_evidence:
+        raise RuleBroken(
+            _("A tier needs proof, and the policy requires no evidence. Choose the evidence that it requires."),
+            code="proof_names_evidence",
+        )
+    policy.eligible_types = list(conditions.eligible_types)
+    policy.pricing = list(conditions.pricing)
+    policy.services = sorted(conditions.services)
+    policy.rounds = sorted(conditions.rounds)
+    policy.required_evidence = [kind for kind in Kind.values if kind in conditions.required_evidence]
+    policy.objection_days = conditions.objection_days
+    policy.grounds = conditions.grounds
+    policy.save()
     Tier.objects.bulk_create(
         Tier(
             policy=policy,
             number=number,
             bounds=NumericRange(lower, upper),
-            outcome=Tier.Outcome.REVIEW if draft.amount is None else Tier.Outcome.FIXED,
+            outcome=draft.gives,
             amount=draft.amount,
+            share_bp=draft.share_bp,
+            floor=draft.floor,
+            cap=draft.cap,
+            needs_proof=draft.needs_proof,
         )
         for number, (draft, (lower, upper)) in enumerate(zip(drafts, bounds_of(drafts), strict=True), 1)
     )
 
 
-def adopt_policy(*, by: User, policy: TierPolicy) -> TierPolicy:
-    """Put a draft into force and retire the version adopted before, in one transaction; return the adopted one.
+def _refuse_unknown(policy: TierPolicy, conditions: Conditions) -> None:
+    if not set(conditions.required_evidence) <= set(Kind.values):
+        raise RuleBroken(_("Choose one of the kinds of evidence."), code="unknown_kind")
+    if not conditions.eligible_types or not set(conditions.eligible_types) <= set(ReporterType.values):
+        raise RuleBroken(_("Choose at least one type of reporter."), code="no_eligible_types")
+    if not set(conditions.pricing) <= set(Pricing.values):
+        raise RuleBroken(_("Choose paid, free, or neither of them."), code="unknown_pricing")
+    if not 1 <= conditions.objection_days <= 365:
+        raise RuleBroken(_("The days to object lie between 1 and 365."), code="objection_days")
+    services = Service.objects.filter(pk__in=conditions.services, incident=policy.incident_id)
+    rounds = IntakeRound.objects.filter(pk__in=conditions.rounds, incident=policy.incident_id)
+    if services.count() != len(set(conditions.services)) or rounds.count() != len(set(conditions.rounds)):
+        raise RuleBroken(_("A service or intake round is of another incident."), code="other_incident")
+
+
+def propose_policy(*, by: User, policy: TierPolicy) -> TierPolicy:
+    """Put a draft before the committee: it is frozen until adopted, sent back or withdrawn. Return it.
 
     Raises NotAllowed, RuleBroken(policy_moves_as_its_table_says, tiers_cover_every_loss).
     """
+    require(by, "committee.draft_tier_policy")
+    with database_rules(), transaction.atomic(), acting(by=by, act="committee.propose_policy"):
+        proposed = next(row for row in _lock_policies(policy) if row.pk == policy.pk)
+        TierPolicy.STATES.move(
+            proposed, TierPolicy.State.PROPOSED, proposed_by=by, proposed_at=clock.now(), version=proposed.version + 1
+        )
+    return proposed
+
+
+def send_policy_back(*, by: User, policy: TierPolicy, reason: str) -> TierPolicy:
+    """Make a proposal a draft again, with the reason; return it.
+
+    Raises NotAllowed, RuleBroken(reason_missing, policy_moves_as_its_table_says).
+    """
     require(by, "committee.adopt_tier_policy")
+    reason = _said(reason)
+    with database_rules(), transaction.atomic(), acting(by=by, act="committee.send_policy_back", reason=reason):
+        draft = next(row for row in _lock_policies(policy) if row.pk == policy.pk)
+        TierPolicy.STATES.move(draft, TierPolicy.State.DRAFT, reason=reason, version=draft.version + 1)
+    return draft
+
+
+def adopt_policy(*, by: User, policy: TierPolicy, resolution: str) -> TierPolicy:
+    """Put a proposal into force by a resolution; the version adopted before is superseded in the same transaction.
+
+    `resolution` names the meeting and its number, as it stands in the minutes. Returns the adopted one.
+    Raises NotAllowed, RuleBroken(resolution_missing, policy_moves_as_its_table_says, tiers_cover_every_loss).
+    """
+    require(by, "committee.adopt_tier_policy")
+    if not resolution.strip():
+        raise RuleBroken(_("Write which meeting resolved it, and under which number."), code="resolution_missing")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.adopt_policy"):
         policies = _lock_policies(policy)
         now = clock.now()
         for other in policies:
             if other.state == TierPolicy.State.ADOPTED and other.pk != policy.pk:
-                TierPolicy.STATES.move(other, TierPolicy.State.RETIRED, retired_at=now)
+                TierPolicy.STATES.move(other, TierPolicy.State.SUPERSEDED, ended_at=now, version=other.version + 1)
         adopted = next(row for row in policies if row.pk == policy.pk)
         TierPolicy.STATES.move(
-            adopted, TierPolicy.State.ADOPTED, adopted_by=by, adopted_at=now, version=adopted.version + 1
+            adopted,
+            TierPolicy.State.ADOPTED,
+            adopted_by=by,
+            adopted_at=now,
+            resolution=resolution.strip()[:200],
+            version=adopted.version + 1,
         )
         _require_evidence(by, adopted, _evidence_needs(adopted))
     return adopted
 
 
-def retire_policy(*, by: User, policy: TierPolicy) -> TierPolicy:
-    """Take a policy out of force, or give up a draft; what it decided stands. Return it.
+def withdraw_policy(*, by: User, policy: TierPolicy, reason: str) -> TierPolicy:
+    """Give up a draft or a proposal, or take a policy out of force; what it decided stands. Return it.
 
-    Raises NotAllowed, RuleBroken(policy_moves_as_its_table_says).
+    Who drafts may give up a draft; the rest is for who adopts.
+    Raises NotAllowed, RuleBroken(reason_missing, policy_moves_as_its_table_says).
     """
-    require(by, "committee.adopt_tier_policy")
-    with database_rules(), transaction.atomic(), acting(by=by, act="committee.retire_policy"):
-        retired = next(row for row in _lock_policies(policy) if row.pk == policy.pk)
-        was_adopted = retired.state == TierPolicy.State.ADOPTED
-        changes: dict[str, Any] = {"retired_at": clock.now(), "version": retired.version + 1}
-        TierPolicy.STATES.move(retired, TierPolicy.State.RETIRED, **changes)
+    is_draft = policy.state == TierPolicy.State.DRAFT and by.has_perm("committee.draft_tier_policy")
+    require(by, "committee.draft_tier_policy" if is_draft else "committee.adopt_tier_policy")
+    reason = _said(reason)
+    with database_rules(), transaction.atomic(), acting(by=by, act="committee.withdraw_policy", reason=reason):
+        withdrawn = next(row for row in _lock_policies(policy) if row.pk == policy.pk)
+        if withdrawn.state != TierPolicy.State.DRAFT:
+            require(by, "committee.adopt_tier_policy")
+        was_adopted = withdrawn.state == TierPolicy.State.ADOPTED
+        TierPolicy.STATES.move(
+            withdrawn, TierPolicy.State.WITHDRAWN, ended_at=clock.now(), reason=reason, version=withdrawn.version + 1
+        )
         if was_adopted:
-            _require_evidence(by, retired, [])
-    return retired
+            _require_evidence(by, withdrawn, [])
+    return withdrawn
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise RuleBroken(_("Write the reason."), code="reason_missing")
+    return reason.strip()[:500]
 
 
 def _evidence_needs(policy: TierPolicy) -> list[Need]:
-    """Return what the tiers that the committee examines ask of their claims."""
+    """Return what the tiers that need proof, or that the committee examines, ask of their claims."""
     if not policy.required_evidence:
         return []
     types, kinds = tuple(policy.eligible_types), tuple(policy.required_evidence)
-    examined = policy.tiers.filter(outcome=Tier.Outcome.REVIEW).order_by("number")
-    lowest = [tier.bounds.lower - 1 for tier in examined][:1]
+    # Above the lowest of them every tier asks for it, see `fault_of`.
+    asking = (
+        tier for tier in policy.tiers.order_by("number") if tier.needs_proof or tier.outcome == Tier.Outcome.REVIEW
+    )
+    lowest = [tier.bounds.lower - 1 for tier in asking][:1]
     return [Need(policy.incident_id, loss_over, types, kinds) for loss_over in lowest]
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from claims.catalogue.models import Incident
 from committee.decisions.models import Decision
 from committee.payouts.models import Batch, Payment
-from committee.plan.models import Measure, MeasureItem, TierPolicy
+from committee.plan.models import Measure, MeasureItem
+from committee.plan.policies import TierPolicy
 from committee.plan.selectors import measure_value, package_value
 from committee.reports.figures import Figure, Section, Unit
 

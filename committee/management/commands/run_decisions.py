@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from claims.catalogue.models import Incident
 from committee.decisions.selectors import shares_of
 from committee.decisions.services import start_run
-from committee.plan.models import TierPolicy
+from committee.plan.policies import TierPolicy
 from relief.accounts.models import User
 from relief.errors import RuleBroken
 from relief.jobs.models import Job

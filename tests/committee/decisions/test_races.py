@@ -16,8 +16,8 @@ from django.db import connection
 from claims.models import Claim
 from committee.decisions.services import start_run
 from committee.models import Decision, TierPolicy
-from committee.plan.rules import TierDraft
-from committee.plan.services import adopt_policy, draft_policy
+from committee.plan.services import adopt_policy, draft_policy, propose_policy
+from committee.plan.terms import TierDraft
 from relief import clock
 from relief.jobs.models import Job
 from relief.jobs.reaping import reap
@@ -112,6 +112,7 @@ def test_policy_adopted_in_the_middle_changes_no_decision_of_the_run(
     first = adopted_policy(incident)
     secretary, chair = (factories.UserFactory(roles=(role,), incident=incident) for role in ("secretary", "chair"))
     second = draft_policy(by=secretary, measure=first.measure, tiers=(TierDraft(None, 999),))
+    propose_policy(by=secretary, policy=second)
     run = start_run(by=secretary, policy=first)
     middle = Claim.objects.order_by("pk")[CLAIMS // 2]
     with second_connection.cursor() as blocker, connection.cursor() as watcher:
@@ -119,7 +120,7 @@ def test_policy_adopted_in_the_middle_changes_no_decision_of_the_run(
         blocker.execute(FIRST_INSERT, [middle.pk, chair.pk])
         deciding = elsewhere(carry_out, run.job_id)
         wait_until_blocked(watcher)
-        adopting = elsewhere(adopt_policy, by=chair, policy=second)
+        adopting = elsewhere(adopt_policy, by=chair, policy=second, resolution="의결 2호")
         time.sleep(0.3)
         assert not adopting.done()
         blocker.execute("ROLLBACK")
@@ -127,7 +128,7 @@ def test_policy_adopted_in_the_middle_changes_no_decision_of_the_run(
     assert adopting.result(30).state == "adopted"
     assert set(Decision.objects.values_list("policy", "amount")) == {(first.pk, 30_000)}
     assert Decision.objects.count() == CLAIMS
-    assert TierPolicy.objects.get(pk=first.pk).state == "retired"
+    assert TierPolicy.objects.get(pk=first.pk).state == "superseded"
 
 
 def test_worker_killed_in_the_middle_leaves_nothing_and_the_job_ends_the_same(

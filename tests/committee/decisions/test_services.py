@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from committee.decisions.selectors import shares_of, undecided_claims
 from committee.decisions.services import start_run, supersede
 from committee.models import Decision, DecisionRun
-from committee.plan.services import retire_policy
+from committee.plan.services import withdraw_policy
 from relief.errors import NotAllowed, RuleBroken, database_rules
 from relief.jobs.models import Job
 from tests import factories
@@ -106,11 +106,11 @@ def test_run_of_a_draft_is_refused(incident: Any, user_as: Any) -> None:
     assert DecisionRun.objects.count() == 0
 
 
-def test_run_whose_policy_was_retired_before_it_began_decides_nothing(incident: Any, user_as: Any) -> None:
+def test_run_whose_policy_was_withdrawn_before_it_began_decides_nothing(incident: Any, user_as: Any) -> None:
     classified(incident, (1,))
     policy = adopted_policy(incident)
     run = start_run(by=user_as("secretary"), policy=policy)
-    retire_policy(by=user_as("chair"), policy=policy)
+    withdraw_policy(by=user_as("chair"), policy=policy, reason="x")
     assert carried_out(run.job).state == Job.State.FAILED
     assert Decision.objects.count() == 0
 

@@ -10,7 +10,7 @@ import pytest
 
 from committee.payouts.exports import export
 from committee.payouts.services import withdraw
-from committee.plan.services import ItemDraft, create_measure
+from committee.plan.measures import ItemDraft, create_measure
 from committee.reports.selectors import published_figures, report_of
 from committee.reports.services import fix_reporting_date
 from relief import clock
