@@ -83,8 +83,8 @@ def test_policy_without_a_tier_to_examine_requires_nothing(measure: Any, user_as
 
 
 def test_unknown_kind_is_refused(measure: Any, user_as: Any) -> None:
+    wrong = Conditions(required_evidence=["unheard_of"])
     with pytest.raises(RuleBroken) as refusal:
-        wrong = Conditions(required_evidence=["unheard_of"])
         draft_policy(by=user_as("secretary"), measure=measure, tiers=TIERS, conditions=wrong)
     assert refusal.value.code == "unknown_kind"
 

@@ -205,8 +205,8 @@ def test_two_versions_are_never_in_force_at_one_time(incident: Any) -> None:
     policy = factories.TierPolicyFactory(incident=incident, adopted=True)
     other = factories.TierPolicyFactory(incident=incident, measure=policy.measure, number=2)
     TierPolicy.STATES.move(other, "proposed")
+    TierPolicy.objects.filter(pk=policy.pk).update(state="superseded", ended_at=policy.adopted_at + DAY)
     with pytest.raises(RuleBroken) as refused, database_rules(), transaction.atomic():
-        TierPolicy.objects.filter(pk=policy.pk).update(state="superseded", ended_at=policy.adopted_at + DAY)
         TierPolicy.objects.filter(pk=other.pk).update(
             state="adopted", adopted_at=policy.adopted_at, adopted_by=policy.adopted_by, resolution="x"
         )
