@@ -25,9 +25,11 @@ INSERT INTO claims_service (id, code, name, name_en, version, aliases, pricing, 
 VALUES (1, 'service', 'service', '', 1, '{}', 'both', FALSE, now(), 1, 1);
 INSERT INTO claims_ruleset (id, incident_id, version, rules, note, created_by_id, created_at)
 VALUES (1, 1, 1, '[]', '', 1, now());
+INSERT INTO committee_book (id, code, name, name_en, incident_id)
+VALUES (1, 'cash', 'cash', '', 1);
 INSERT INTO committee_measure (id, code, name, name_en, kind, state, audience, audience_en, reporter_type, note,
-    version, incident_id)
-VALUES (1, 'cash', 'cash', '', 'cash_by_tier', 'decided', '', '', '', '', 1, 1);
+    version, incident_id, book_id)
+VALUES (1, 'cash', 'cash', '', 'cash_by_tier', 'decided', '', '', '', '', 1, 1, 1);
 INSERT INTO committee_tierpolicy (id, number, state, eligible_types, grounds, drafted_at, version, drafted_by_id,
     incident_id, measure_id, adopted_by_id, adopted_at, required_evidence)
 VALUES (1, 1, 'adopted', '{small_business}', '', now(), 1, 1, 1, 1, 1, now(), '{}');

@@ -1,6 +1,7 @@
 """The tables of the committee, gathered from the slices."""
 
 from committee.decisions.models import Decision, DecisionRun
+from committee.ledger.models import Balance, Book, Entry, Posting
 from committee.payouts.models import Approval, BankFile, Batch, Payment
 from committee.plan.models import Measure, MeasureItem
 from committee.plan.policies import Tier, TierPolicy
@@ -8,13 +9,17 @@ from committee.reports.models import ReportingDate
 
 __all__ = (
     "Approval",
+    "Balance",
     "BankFile",
     "Batch",
+    "Book",
     "Decision",
     "DecisionRun",
+    "Entry",
     "Measure",
     "MeasureItem",
     "Payment",
+    "Posting",
     "ReportingDate",
     "Tier",
     "TierPolicy",

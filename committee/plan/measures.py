@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from claims.catalogue.models import Incident
+from committee.ledger import services as ledger
 from committee.plan.models import Measure, MeasureItem
 from relief.access import require
 from relief.audit.services import acting
@@ -60,6 +61,7 @@ def create_measure(
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.create_measure"):
         measure = Measure.objects.create(
             incident=incident,
+            book=ledger.open_book(incident=incident, code=code, name=name, name_en=name_en),
             code=code,
             name=name,
             name_en=name_en,

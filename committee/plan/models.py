@@ -8,13 +8,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident, ReporterType
+from committee.ledger.models import Book
 from relief.audit.history import tracked
 from relief.errors import declare_constraint
 from relief.money import MAX_WON
 from relief.scope import ScopedQuerySet, scoped_by
 
 
-@tracked()
+# The book is opened with the measure and stays.
+@tracked(exclude=("book",))
 class Measure(models.Model):
     """One measure of the plan: what is given, to whom, in which window, within which quota."""
 
@@ -31,6 +33,7 @@ class Measure(models.Model):
         DECIDED = "decided", _("Decided")
 
     incident = models.ForeignKey(Incident, models.PROTECT, verbose_name=_("incident"), related_name="measures")
+    book = models.OneToOneField(Book, models.PROTECT, verbose_name=_("budget"), related_name="measure")
     code = models.SlugField(_("code"), max_length=40, db_index=False)
     name = models.CharField(_("name"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=120, blank=True)

@@ -40,7 +40,7 @@ REGISTER = _views(
 )
 INTAKE = _views("claims", "claimimport", "importprofile", "rejectedrow", "amendment", "evidencearchive")
 REFERRALS = _views("claims", "referralfile", "referral")
-PLAN = _views("committee", "measure", "measureitem", "tierpolicy", "tier")
+PLAN = _views("committee", "book", "measure", "measureitem", "tierpolicy", "tier")
 DECISIONS = _views("committee", "decision", "decisionrun")
 PAYOUTS = _views("committee", "batch", "payment", "approval", "bankfile")
 REPORTS = ("committee.view_reportingdate", "committee.view_published_figures")
@@ -112,7 +112,18 @@ ROLES: tuple[Role, ...] = (
     Role(
         "manager",
         _("Manager"),
-        (*CATALOGUE, *REGISTER, *LETTERS, *PLAN, *DECISIONS, *PAYOUTS, *REPORTS, *JOBS, "committee.approve_batch"),
+        (
+            *CATALOGUE,
+            *REGISTER,
+            *LETTERS,
+            *PLAN,
+            *DECISIONS,
+            *PAYOUTS,
+            *REPORTS,
+            *JOBS,
+            "committee.approve_batch",
+            "committee.set_budget",
+        ),
     ),
     Role(
         "finance",
