@@ -2,10 +2,11 @@
 
 from committee.decisions import admin as decisions
 from committee.decisions import claim_panel as decision_panel
+from committee.ledger import admin as ledger
 from committee.payouts import admin as payouts
 from committee.payouts import claim_panel as payment_panel
 from committee.plan import admin as plan
 from committee.plan import policy_admin as policies
 from committee.reports import admin as reports
 
-__all__ = ("decision_panel", "decisions", "payment_panel", "payouts", "plan", "policies", "reports")
+__all__ = ("decision_panel", "decisions", "ledger", "payment_panel", "payouts", "plan", "policies", "reports")

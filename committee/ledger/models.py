@@ -182,9 +182,7 @@ class Balance(models.Model):
             ),
         )
         triggers = (
-            follows_postings(
-                declare_constraint("balances_follow_postings", _("A balance changes by postings alone."))
-            ),
+            follows_postings(declare_constraint("balances_follow_postings", _("A balance changes by postings alone."))),
             no_truncate("balances_follow_postings"),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet, Sum, Window
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from claims.catalogue.models import Incident
@@ -35,14 +35,16 @@ def _moved(account: Account) -> Coalesce:
 def statement(book: Book) -> QuerySet[Entry]:
     """Return the entries of a book, newest first: what each moved, and what stood available after it, in won.
 
-    Each has `budget_moved`, `available_moved`, `reserved_moved`, `committed_moved` and `available_after`.
+    Each has `budget_moved`, `reserved_moved`, `committed_moved` and `available_after` (None: nothing was moved yet).
     """
+    until = Posting.objects.filter(entry__book=book, entry__lte=OuterRef("pk"), account=Account.AVAILABLE).order_by()
+    after = until.values("account").annotate(sum=Sum("won")).values("sum")
     entries = book.entries.annotate(
         budget_moved=-_moved(Account.SOURCE),
-        available_moved=_moved(Account.AVAILABLE),
         reserved_moved=_moved(Account.RESERVED),
         committed_moved=_moved(Account.COMMITTED),
-    ).annotate(available_after=Window(Sum("available_moved"), order_by=F("id").asc()))
+        available_after=Subquery(after),
+    )
     return entries.select_related("by").order_by("-id")
 
 

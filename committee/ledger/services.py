@@ -71,7 +71,7 @@ def set_budget(*, by: User, book: Book, won: int, reason: str) -> Entry:
                 code="budget_below_bound",
             )
         kind = Entry.Kind.ALLOT if difference > 0 else Entry.Kind.WITHDRAW
-        return _post(by, book, kind, moves_for_budget(difference), reason=reason)
+        return _post(Entry(book=book, kind=kind, reason=reason, by=by), moves_for_budget(difference))
 
 
 def reserve_by_hand(*, by: User, book: Book, won: int, reason: str) -> Entry:
@@ -105,7 +105,8 @@ def reserve(*, by: User, book: Book, won: int, reference: str = "", subject: str
     _refuse_amount(won)
     with database_rules(), transaction.atomic():
         _refuse_excess(book, _lock(book), won)
-        return _post(by, book, Entry.Kind.RESERVE, moves_for_reserve(won), reference, subject, reason)
+        entry = Entry(book=book, kind=Entry.Kind.RESERVE, reference=reference, subject=subject, reason=reason, by=by)
+        return _post(entry, moves_for_reserve(won))
 
 
 def release(*, by: User, book: Book, won: int, reference: str = "", subject: str = "", reason: str = "") -> Entry:
@@ -117,7 +118,8 @@ def release(*, by: User, book: Book, won: int, reference: str = "", subject: str
     with database_rules(), transaction.atomic():
         _lock(book)
         _refuse_beyond_reservation(book, subject, won)
-        return _post(by, book, Entry.Kind.RELEASE, moves_for_reserve(-won), reference, subject, reason)
+        entry = Entry(book=book, kind=Entry.Kind.RELEASE, reference=reference, subject=subject, reason=reason, by=by)
+        return _post(entry, moves_for_reserve(-won))
 
 
 def commit(
@@ -137,7 +139,8 @@ def commit(
             _refuse_beyond_reservation(book, subject, from_reserved)
         _refuse_excess(book, standing, won - from_reserved)
         moves = moves_for_commit(won, from_reserved=from_reserved)
-        return _post(by, book, Entry.Kind.COMMIT, moves, reference, subject, reason)
+        entry = Entry(book=book, kind=Entry.Kind.COMMIT, reference=reference, subject=subject, reason=reason, by=by)
+        return _post(entry, moves)
 
 
 def uncommit(*, by: User, book: Book, won: int, reference: str, reason: str = "") -> Entry:
@@ -155,7 +158,8 @@ def uncommit(*, by: User, book: Book, won: int, reference: str, reason: str = ""
                 % {"book": book, "committed": format_won(committed), "won": format_won(won)},
                 code="uncommit_exceeds_committed",
             )
-        return _post(by, book, Entry.Kind.UNCOMMIT, moves_for_commit(-won), reference, reason=reason)
+        entry = Entry(book=book, kind=Entry.Kind.UNCOMMIT, reference=reference, reason=reason, by=by)
+        return _post(entry, moves_for_commit(-won))
 
 
 def _said(reason: str) -> str:
@@ -208,17 +212,8 @@ def _lock(book: Book) -> Standing:
     return standing_of(Book.objects.select_for_update(of=("self",), no_key=True).get(pk=book.pk))
 
 
-def _post(
-    by: User,
-    book: Book,
-    kind: Entry.Kind,
-    moves: Mapping[str, int],
-    reference: str = "",
-    subject: str = "",
-    reason: str = "",
-) -> Entry:
-    entry = Entry.objects.create(
-        book=book, kind=kind, reference=reference, subject=subject, reason=reason, by=by, at=clock.now()
-    )
+def _post(entry: Entry, moves: Mapping[str, int]) -> Entry:
+    entry.at = clock.now()
+    entry.save()
     Posting.objects.bulk_create(Posting(entry=entry, account=account, won=won) for account, won in moves.items())
     return entry

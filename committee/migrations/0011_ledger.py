@@ -269,4 +269,12 @@ class Migration(migrations.Migration):
             name='book',
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='measure', to='committee.book', verbose_name='budget'),
         ),
+        migrations.AddConstraint(
+            model_name='measure',
+            constraint=models.CheckConstraint(condition=models.Q(('closes_on__isnull', True), models.Q(('closes_on__gte', models.F('opens_on')), ('opens_on__isnull', False)), _connector='OR'), name='measure_closes_after_opening'),
+        ),
+        migrations.AddConstraint(
+            model_name='measureitem',
+            constraint=models.CheckConstraint(condition=models.Q(('unit_value_to__isnull', True), models.Q(('unit_value__isnull', False), ('unit_value_to__gte', models.F('unit_value')), ('unit_value_to__lte', 1000000000000000)), _connector='OR'), name='unit_value_rises'),
+        ),
     ]

@@ -72,6 +72,12 @@ class Measure(models.Model):
                 & (Q(expected_cost_from__isnull=True) | Q(expected_cost_from__lte=F("expected_cost_to"))),
                 name=declare_constraint("measure_counts_are_sound", _("Recipients, quota or cost range is wrong.")),
             ),
+            models.CheckConstraint(
+                condition=Q(closes_on__isnull=True) | Q(opens_on__isnull=False, closes_on__gte=F("opens_on")),
+                name=declare_constraint(
+                    "measure_closes_after_opening", _("The window closes on its first day or later. Mend the days.")
+                ),
+            ),
         )
 
     def __str__(self) -> str:
@@ -106,6 +112,13 @@ class MeasureItem(models.Model):
             models.CheckConstraint(
                 condition=Q(unit_value__isnull=True) | Q(unit_value__gte=0, unit_value__lte=MAX_WON),
                 name=declare_constraint("unit_value_is_whole_won", _("A unit value is a whole amount in won.")),
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_value_to__isnull=True)
+                | Q(unit_value__isnull=False, unit_value_to__gte=F("unit_value"), unit_value_to__lte=MAX_WON),
+                name=declare_constraint(
+                    "unit_value_rises", _("The upper end of a unit value is not below the value itself.")
+                ),
             ),
         )
 

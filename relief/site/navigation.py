@@ -108,6 +108,7 @@ NAVIGATION: tuple[Group, ...] = (
         _("Decisions"),
         (
             Entry(_("Measures"), "volunteer_activism", "committee.view_measure", "admin:committee_measure_changelist"),
+            Entry(_("Budgets"), "account_balance_wallet", "committee.view_book", "admin:committee_book_changelist"),
             Entry(_("Tier policies"), "stairs", "committee.view_tierpolicy", "admin:committee_tierpolicy_changelist"),
             Entry(
                 _("Decision runs"),

@@ -40,9 +40,7 @@ def book() -> Book:
 def without_budget_check() -> Iterator[None]:
     """The control: the database without the constraint that keeps a budget."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'budget_is_not_exceeded'"
-        )
+        cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'budget_is_not_exceeded'")
         (definition,) = cursor.fetchone()
         cursor.execute("ALTER TABLE committee_balance DROP CONSTRAINT budget_is_not_exceeded")
     yield
