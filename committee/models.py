@@ -1,5 +1,6 @@
 """The tables of the committee, gathered from the slices."""
 
+from committee.decisions.adjustments import Adjustment
 from committee.decisions.models import Decision, DecisionRun
 from committee.payouts.models import Approval, BankFile, Batch, Payment
 from committee.plan.models import Measure, MeasureItem
@@ -7,6 +8,7 @@ from committee.plan.policies import Tier, TierPolicy
 from committee.reports.models import ReportingDate
 
 __all__ = (
+    "Adjustment",
     "Approval",
     "BankFile",
     "Batch",

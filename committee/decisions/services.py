@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from claims.register.holds import Step, held_keys_sql
 from committee.decisions.models import Decision, DecisionRun
 from committee.decisions.selectors import unclassified_claims, undecided_claims
+from committee.decisions.statements import SAID_COLUMNS, said, verdicts
 from committee.plan.policies import TierPolicy
-from committee.plan.rules import VERDICT_COLUMNS, amount_sql, branch_sql, branches_of, missing_sql, verdicts_sql
-from committee.plan.selectors import CLAIM_COLUMNS, FACTS_FROM, policy_terms
 from relief import clock
 from relief.access import require
 from relief.audit.services import acting
@@ -35,7 +33,7 @@ def start_run(*, by: User, policy: TierPolicy) -> DecisionRun:
     require(by, "committee.run_decisions")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.start_run"):
         policy = TierPolicy.objects.select_for_update(of=("self",), no_key=True).get(pk=policy.pk)
-        _refuse_unless_adopted(policy.state)
+        refuse_unless_adopted(policy.state)
         if not undecided_claims(policy.incident_id).exists():
             raise RuleBroken(
                 _("Every classified claim has its decision already; there is nothing to decide."),
@@ -49,7 +47,7 @@ def start_run(*, by: User, policy: TierPolicy) -> DecisionRun:
     return run
 
 
-def _refuse_unless_adopted(state: str) -> None:
+def refuse_unless_adopted(state: str) -> None:
     if state != TierPolicy.State.ADOPTED:
         raise RuleBroken(
             _("Only an adopted policy decides claims. Have it adopted, or run the adopted version."),
@@ -70,7 +68,7 @@ def decide(job: jobs.Run) -> dict[str, Any]:
         job.hold()
         with connection.cursor() as cursor:
             cursor.execute("SELECT state FROM committee_tierpolicy WHERE id = %s FOR SHARE", [run.policy_id])
-            _refuse_unless_adopted(cursor.fetchone()[0])
+            refuse_unless_adopted(cursor.fetchone()[0])
         decided = _insert_decisions(run)
         # Inside the transaction: a run that somebody asked to cancel meanwhile decides nothing.
         job.advance(done=decided, total=decided)
@@ -78,42 +76,20 @@ def decide(job: jobs.Run) -> dict[str, Any]:
 
 
 def _insert_decisions(run: DecisionRun) -> int:
-    terms = policy_terms(run.policy)
-    branches = branches_of(terms)
-    case, case_parameters = branch_sql(branches, CLAIM_COLUMNS)
-    verdicts, verdict_parameters = verdicts_sql(branches)
-    held, held_parameters = held_keys_sql(Step.DECISION)
+    heads = verdicts(run.policy)
+    undecided = "NOT EXISTS (SELECT FROM committee_decision d WHERE d.claim_id = c.id AND d.supersedes_id IS NULL)"
+    rows = said(run.policy, where=undecided)
+    columns = ", ".join(SAID_COLUMNS)
     # In the order of the claims: two runs at once then wait for each other instead of deadlocking.
     statement = f"""
-        WITH v ({VERDICT_COLUMNS}) AS ({verdicts})
-        INSERT INTO committee_decision (
-            claim_id, run_id, policy_id, tier_id, outcome, reason_code, amount, missing_evidence, fact_loss,
-            fact_reporter_type, fact_pricing, fact_nature, fact_admission, fact_operator_kind, fact_service_id,
-            fact_round_id, fact_evidence, decided_by_id, decided_at, reason)
-        SELECT c.id, %s, %s, v.tier_id, v.outcome, v.reason_code, {amount_sql("v", "c.claimed_loss")},
-               {missing_sql("v", "e.kinds")}, c.claimed_loss, t.reporter_type, t.pricing, t.nature, c.admission,
-               t.operator_kind, c.service_id, c.intake_round_id, e.kinds, %s, %s, ''
-        FROM {FACTS_FROM}
-        LEFT JOIN v ON v.branch = {case}
-        WHERE c.incident_id = %s
-          AND NOT EXISTS (SELECT 1 FROM committee_decision d WHERE d.claim_id = c.id AND d.supersedes_id IS NULL)
-          AND NOT EXISTS (SELECT FROM ({held}) held (claim_id) WHERE held.claim_id = c.id)
-        ORDER BY c.id
+        WITH {heads.sql}
+        INSERT INTO committee_decision ({columns}, run_id, policy_id, decided_by_id, decided_at, reason)
+        SELECT said.*, %s, %s, %s, %s, '' FROM ({rows.sql} ORDER BY c.id) said
         ON CONFLICT (claim_id) WHERE supersedes_id IS NULL DO NOTHING
     """  # noqa: S608 - built of our own column names, values are parameters
-    parameters = [
-        *verdict_parameters,
-        run.pk,
-        run.policy_id,
-        list(terms.required_evidence),
-        run.run_by_id,
-        clock.now(),
-        *case_parameters,
-        run.incident_id,
-        *held_parameters,
-    ]
+    who = [run.pk, run.policy_id, run.run_by_id, clock.now()]
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement, [*heads.parameters, *who, *rows.parameters])
         return int(cursor.rowcount)
 
 
