@@ -1,5 +1,6 @@
 """The tables of the committee, gathered from the slices."""
 
+from committee.decisions.adjustments import Adjustment
 from committee.decisions.models import Decision, DecisionRun
 from committee.ledger.models import Balance, Book, Entry, Posting
 from committee.payouts.models import Approval, BankFile, Batch, Payment
@@ -8,6 +9,7 @@ from committee.plan.policies import Tier, TierPolicy
 from committee.reports.models import ReportingDate
 
 __all__ = (
+    "Adjustment",
     "Approval",
     "Balance",
     "BankFile",

@@ -31,6 +31,8 @@ class DecisionRun(models.Model):
     run_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+")
     created_at = models.DateTimeField(_("created at"))
     job = models.ForeignKey(Job, models.PROTECT, verbose_name=_("job"), null=True, related_name="+")
+    is_again = models.BooleanField(_("decides anew"), default=False)
+    reason = models.CharField(_("reason"), max_length=500, blank=True, help_text=_("Why claims were decided anew"))
 
     objects = ScopedQuerySet.as_manager()
 
@@ -40,6 +42,12 @@ class DecisionRun(models.Model):
         ordering = ("-id",)
         default_permissions = ("view",)
         permissions = (("run_decisions", _("Can run the tier decisions")),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(is_again=False) | ~Q(reason=""),
+                name=declare_constraint("deciding_anew_needs_reason", _("Say why the claims are decided anew.")),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.policy}"

@@ -123,19 +123,28 @@ def release(*, by: User, book: Book, won: int, reference: str = "", subject: str
 
 
 def commit(
-    *, by: User, book: Book, won: int, reference: str, subject: str = "", from_reserved: int = 0, reason: str = ""
+    *,
+    by: User,
+    book: Book,
+    won: int,
+    reference: str,
+    subject: str = "",
+    from_reserved: int | None = 0,
+    reason: str = "",
 ) -> Entry:
     """Bind `won` to decisions, the first `from_reserved` out of the subject's reservation; return the entry.
 
-    Whoever calls has checked the permission. Raises RuleBroken(amount_not_whole_won, release_exceeds_reserved,
+    None takes what the subject has reserved, as far as it goes. Whoever calls has checked the permission. Raises RuleBroken(amount_not_whole_won, release_exceeds_reserved,
     budget_is_not_exceeded, one_entry_per_reference).
     """
     _refuse_amount(won)
-    if not 0 <= from_reserved <= won:
+    if from_reserved is not None and not 0 <= from_reserved <= won:
         raise RuleBroken(_("No more can be taken from a reservation than is committed."), code="amount_not_whole_won")
     with database_rules(), transaction.atomic():
         standing = _lock(book)
-        if from_reserved:
+        if from_reserved is None:
+            from_reserved = min(won, reserved_for(book, subject))
+        elif from_reserved:
             _refuse_beyond_reservation(book, subject, from_reserved)
         _refuse_excess(book, standing, won - from_reserved)
         moves = moves_for_commit(won, from_reserved=from_reserved)

@@ -41,7 +41,7 @@ REGISTER = _views(
 INTAKE = _views("claims", "claimimport", "importprofile", "rejectedrow", "amendment", "evidencearchive")
 REFERRALS = _views("claims", "referralfile", "referral")
 PLAN = _views("committee", "book", "measure", "measureitem", "tierpolicy", "tier")
-DECISIONS = _views("committee", "decision", "decisionrun")
+DECISIONS = _views("committee", "decision", "decisionrun", "adjustment")
 PAYOUTS = _views("committee", "batch", "payment", "approval", "bankfile")
 REPORTS = ("committee.view_reportingdate", "committee.view_published_figures")
 LETTERS = _views("claims", "documentrequest", "delivery", "lettertemplate")
@@ -106,6 +106,7 @@ ROLES: tuple[Role, ...] = (
             *REPORTS,
             *JOBS,
             "committee.adopt_tier_policy",
+            "committee.supersede_decision",
             "claims.set_evidence_rules",
         ),
     ),
@@ -123,6 +124,7 @@ ROLES: tuple[Role, ...] = (
             *JOBS,
             "committee.approve_batch",
             "committee.set_budget",
+            "committee.settle_adjustments",
         ),
     ),
     Role(
