@@ -167,7 +167,7 @@ def decide_again(job: jobs.Run) -> dict[str, Any]:
     All in one transaction under one version; a second time finds nothing to change.
     Returns {"decided", "proposed", "won"}: counts of claims, and the won that the new decisions add (less: negative).
     """
-    run = DecisionRun.objects.select_related("policy").get(pk=job.job.subject_key)
+    run = DecisionRun.objects.select_related("policy__measure__book", "run_by").get(pk=job.job.subject_key)
     with database_rules(), transaction.atomic():
         job.hold()
         with connection.cursor() as cursor:

@@ -65,7 +65,7 @@ def decide(job: jobs.Run) -> dict[str, Any]:
     decision of the run carries one version. What the decisions give is committed in the measure's budget in the same
     transaction: a run that exceeds it fails, and decides nothing. Returns {"decided", "unclassified"} as counts.
     """
-    run = DecisionRun.objects.select_related("policy").get(pk=job.job.subject_key)
+    run = DecisionRun.objects.select_related("policy__measure__book", "run_by").get(pk=job.job.subject_key)
     waiting = undecided_claims(run.incident_id).count()
     job.advance(done=0, total=waiting)
     with database_rules(), transaction.atomic():

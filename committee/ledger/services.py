@@ -134,8 +134,8 @@ def commit(
 ) -> Entry:
     """Bind `won` to decisions, the first `from_reserved` out of the subject's reservation; return the entry.
 
-    None takes what the subject has reserved, as far as it goes. Whoever calls has checked the permission. Raises RuleBroken(amount_not_whole_won, release_exceeds_reserved,
-    budget_is_not_exceeded, one_entry_per_reference).
+    None takes what the subject has reserved, as far as it goes. Whoever calls has checked the permission.
+    Raises RuleBroken(amount_not_whole_won, release_exceeds_reserved, budget_is_not_exceeded, one_entry_per_reference).
     """
     _refuse_amount(won)
     if from_reserved is not None and not 0 <= from_reserved <= won:
