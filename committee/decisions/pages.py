@@ -135,8 +135,15 @@ class AgainPage(ActPage):
         return Table(_("What would differ"), headings, rows)
 
     def _sample(self, policy: TierPolicy) -> Table:
-        headings = (_("receipt number"), Number(_("reported loss")), _("decided so far"), Number(_("before")), _("decided anew"),
-                    Number(_("after")), _("how"))  # fmt: skip
+        headings = (
+            _("receipt number"),
+            Number(_("reported loss")),
+            _("decided so far"),
+            Number(_("before")),
+            _("decided anew"),
+            Number(_("after")),
+            _("how"),
+        )
         rows = [
             (
                 row.receipt_number,
