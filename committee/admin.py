@@ -1,5 +1,6 @@
 """The committee's pages in the back office, gathered from the slices."""
 
+from committee.decisions import adjustment_admin as adjustments
 from committee.decisions import admin as decisions
 from committee.decisions import claim_panel as decision_panel
 from committee.ledger import admin as ledger
@@ -9,4 +10,14 @@ from committee.plan import admin as plan
 from committee.plan import policy_admin as policies
 from committee.reports import admin as reports
 
-__all__ = ("decision_panel", "decisions", "ledger", "payment_panel", "payouts", "plan", "policies", "reports")
+__all__ = (
+    "adjustments",
+    "decision_panel",
+    "decisions",
+    "ledger",
+    "payment_panel",
+    "payouts",
+    "plan",
+    "policies",
+    "reports",
+)

@@ -117,6 +117,12 @@ NAVIGATION: tuple[Group, ...] = (
                 "admin:committee_decisionrun_changelist",
             ),
             Entry(_("Decisions"), "gavel", "committee.view_decision", "admin:committee_decision_changelist"),
+            Entry(
+                _("Top-ups and recoveries"),
+                "balance",
+                "committee.view_adjustment",
+                "admin:committee_adjustment_changelist",
+            ),
         ),
     ),
     Group(
