@@ -50,10 +50,9 @@ class MeasureAdmin(PanelAdmin):
         "kind",
         "state_word",
         "who",
-        "window",
         "count_text",
         "value_text",
-        "budget_text",
+        "budget_large",
         "committed_text",
         "remaining_text",
     )
@@ -141,9 +140,13 @@ class MeasureAdmin(PanelAdmin):
         return format_large_won(measure_value(measure))
 
     @display(description=_("budget"))
-    def budget_text(self, measure: Measure) -> Any:
+    def budget_large(self, measure: Measure) -> Any:
         standing = standing_of(measure.book)
         return budget_words(standing) if standing.budget is None else format_large_won(standing.budget)
+
+    @display(description=_("budget"))
+    def budget_text(self, measure: Measure) -> Any:
+        return budget_words(standing_of(measure.book))
 
     @display(description=_("reserved"))
     def reserved_text(self, measure: Measure) -> str:

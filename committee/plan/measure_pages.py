@@ -67,6 +67,9 @@ class MeasureForm(forms.Form):
     note = _text(_("Note"), required=False, longest=300)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
+    class Media:
+        css = {"all": ("committee/committee.css",)}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for row in ROWS:

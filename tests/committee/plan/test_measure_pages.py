@@ -87,9 +87,12 @@ def test_list_and_page_show_value_budget_committed_and_remaining(incident: Any, 
     assert "예산 미정" in client.get(address("changelist")).content.decode()
     set_budget(by=manager, book=measure.book, won=800_000_000, reason="x")
     commit(by=manager, book=measure.book, won=300_000_000, reference="run:1")
-    for page in (client.get(address("changelist")), client.get(address("change", measure.pk))):
+    for page, budget in (
+        (client.get(address("changelist")), "8억 원"),
+        (client.get(address("change", measure.pk)), "800,000,000원"),
+    ):
         words = page.content.decode()
-        assert all(part in words for part in ("8억 원", "300,000,000원", "500,000,000원"))
+        assert all(part in words for part in (budget, "300,000,000원", "500,000,000원"))
     assert reverse("admin:committee_book_budget", args=(measure.book_id,)) in words
 
 
