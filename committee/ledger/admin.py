@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from committee.ledger.models import Book
 from committee.ledger.pages import BudgetPage, ReleasePage, ReservePage, available_words, budget_words
-from committee.ledger.selectors import check_books, standing_of, statement
+from committee.ledger.selectors import check_books, reserved_for, standing_of, statement
 from committee.panel import Act, Number, Panel, PanelAdmin, Table, person
 from relief.money import format_won, percentage
 from relief.scope import working_incident_id
@@ -101,7 +101,7 @@ def budget_acts(request: HttpRequest, book: Book) -> list[Act]:
         Act(_("Set the budget"), address("budget")),
         Act(_("Reserve a part"), address("reserve"), secondary=True),
     ]
-    if standing_of(book).of("reserved"):
+    if reserved_for(book, ""):
         acts.append(Act(_("Release a reservation"), address("release"), secondary=True))
     return acts
 
@@ -125,7 +125,7 @@ def statement_table(book: Book) -> Table:
             Number(_signed(entry.budget_moved)),  # type: ignore[attr-defined]
             Number(_signed(entry.reserved_moved)),  # type: ignore[attr-defined]
             Number(_signed(entry.committed_moved)),  # type: ignore[attr-defined]
-            Number(format_won(entry.available_after)),  # type: ignore[attr-defined]
+            Number(format_won(entry.available_after).replace("-", "−")),  # type: ignore[attr-defined]
             str(entry.by),
             entry.reason or "–",
         )

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -137,12 +138,12 @@ class MeasureAdmin(PanelAdmin):
 
     @display(description=_("value"))
     def value_text(self, measure: Measure) -> str:
-        return format_large_won(measure_value(measure))
+        return _unbroken(format_large_won(measure_value(measure)))
 
     @display(description=_("budget"))
     def budget_large(self, measure: Measure) -> Any:
         standing = standing_of(measure.book)
-        return budget_words(standing) if standing.budget is None else format_large_won(standing.budget)
+        return budget_words(standing) if standing.budget is None else _unbroken(format_large_won(standing.budget))
 
     @display(description=_("budget"))
     def budget_text(self, measure: Measure) -> Any:
@@ -159,3 +160,8 @@ class MeasureAdmin(PanelAdmin):
     @display(description=_("remaining"))
     def remaining_text(self, measure: Measure) -> Any:
         return available_words(standing_of(measure.book))
+
+
+def _unbroken(amount: str) -> str:
+    """Return an amount that stays on one line in a narrow column."""
+    return format_html('<span class="committee-amount">{}</span>', amount)
