@@ -8,6 +8,7 @@ from committee.payouts import admin as payouts
 from committee.payouts import claim_panel as payment_panel
 from committee.plan import admin as plan
 from committee.plan import policy_admin as policies
+from committee.plan.simulator import admin as simulator
 from committee.reports import admin as reports
 
 __all__ = (
@@ -20,4 +21,5 @@ __all__ = (
     "plan",
     "policies",
     "reports",
+    "simulator",
 )

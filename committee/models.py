@@ -6,6 +6,7 @@ from committee.ledger.models import Balance, Book, Entry, Posting
 from committee.payouts.models import Approval, BankFile, Batch, Payment
 from committee.plan.models import Measure, MeasureItem
 from committee.plan.policies import Tier, TierPolicy
+from committee.plan.simulator.models import ServiceFactors, Simulation
 from committee.reports.models import ReportingDate
 
 __all__ = (
@@ -23,6 +24,8 @@ __all__ = (
     "Payment",
     "Posting",
     "ReportingDate",
+    "ServiceFactors",
+    "Simulation",
     "Tier",
     "TierPolicy",
 )

@@ -95,6 +95,9 @@ class TierPolicyAdmin(PanelAdmin):
         drafts = request.user.has_perm("committee.draft_tier_policy")
         adopts = request.user.has_perm("committee.adopt_tier_policy")
         acts = []
+        simulate = f"{reverse('admin:committee_simulation_run')}?_variant={policy.pk}"
+        if policy.state != State.WITHDRAWN:
+            acts.append(Act(_("Simulate"), simulate, secondary=True))
         if policy.state == State.DRAFT and drafts:
             acts.append(Act(_("Propose"), self.page_of(policy, "propose")))
             acts.append(Act(_("Edit the tiers"), self.page_of(policy, "tiers"), secondary=True))

@@ -40,7 +40,7 @@ REGISTER = _views(
 )
 INTAKE = _views("claims", "claimimport", "importprofile", "rejectedrow", "amendment", "evidencearchive")
 REFERRALS = _views("claims", "referralfile", "referral")
-PLAN = _views("committee", "book", "measure", "measureitem", "tierpolicy", "tier")
+PLAN = _views("committee", "book", "measure", "measureitem", "tierpolicy", "tier", "simulation", "servicefactors")
 DECISIONS = _views("committee", "decision", "decisionrun", "adjustment")
 PAYOUTS = _views("committee", "batch", "payment", "approval", "bankfile")
 REPORTS = ("committee.view_reportingdate", "committee.view_published_figures")
@@ -90,6 +90,7 @@ ROLES: tuple[Role, ...] = (
             "claims.assign_claims",
             "committee.plan_measures",
             "committee.draft_tier_policy",
+            "committee.keep_simulations",
             "committee.run_decisions",
             "committee.add_reportingdate",
         ),
@@ -106,6 +107,7 @@ ROLES: tuple[Role, ...] = (
             *REPORTS,
             *JOBS,
             "committee.adopt_tier_policy",
+            "committee.keep_simulations",
             "committee.supersede_decision",
             "claims.set_evidence_rules",
         ),

@@ -87,6 +87,8 @@ ACTS: dict[str, StrOrPromise] = {
     "committee.draft_policy": _("Drafted a tier policy"),
     "committee.export_bank_file": _("Made a bank file"),
     "committee.fix_reporting_date": _("Fixed a reporting date"),
+    "committee.keep_simulation": _("Kept a simulation"),
+    "committee.set_factors": _("Wrote the factors of a service"),
     "committee.propose_policy": _("Put a tier policy before the committee"),
     "committee.send_policy_back": _("Sent a tier policy back"),
     "committee.withdraw_policy": _("Withdrew a tier policy"),

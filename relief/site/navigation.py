@@ -110,6 +110,13 @@ NAVIGATION: tuple[Group, ...] = (
             Entry(_("Measures"), "volunteer_activism", "committee.view_measure", "admin:committee_measure_changelist"),
             Entry(_("Budgets"), "account_balance_wallet", "committee.view_book", "admin:committee_book_changelist"),
             Entry(_("Tier policies"), "stairs", "committee.view_tierpolicy", "admin:committee_tierpolicy_changelist"),
+            Entry(_("Simulator"), "query_stats", "committee.view_simulation", "admin:committee_simulation_run"),
+            Entry(
+                _("Factors of services"),
+                "percent",
+                "committee.view_servicefactors",
+                "admin:committee_servicefactors_changelist",
+            ),
             Entry(
                 _("Decision runs"),
                 "play_circle",
