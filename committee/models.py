@@ -6,6 +6,7 @@ from committee.payouts.models import Approval, BankFile, Batch, Payment
 from committee.plan.models import Measure, MeasureItem
 from committee.plan.policies import Tier, TierPolicy
 from committee.reports.models import ReportingDate
+from committee.review.models import Objection
 
 __all__ = (
     "Adjustment",
@@ -16,6 +17,7 @@ __all__ = (
     "DecisionRun",
     "Measure",
     "MeasureItem",
+    "Objection",
     "Payment",
     "ReportingDate",
     "Tier",

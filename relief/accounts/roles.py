@@ -42,6 +42,7 @@ INTAKE = _views("claims", "claimimport", "importprofile", "rejectedrow", "amendm
 REFERRALS = _views("claims", "referralfile", "referral")
 PLAN = _views("committee", "measure", "measureitem", "tierpolicy", "tier")
 DECISIONS = _views("committee", "decision", "decisionrun")
+OBJECTIONS = _views("committee", "objection")
 PAYOUTS = _views("committee", "batch", "payment", "approval", "bankfile")
 REPORTS = ("committee.view_reportingdate", "committee.view_published_figures")
 LETTERS = _views("claims", "documentrequest", "delivery", "lettertemplate")
@@ -57,6 +58,7 @@ ROLES: tuple[Role, ...] = (
             *LETTERS,
             *INTAKE,
             *REFERRALS,
+            *OBJECTIONS,
             *JOBS,
             "claims.import_claims",
             "claims.refer_claims",
@@ -69,12 +71,22 @@ ROLES: tuple[Role, ...] = (
             "claims.assign_claims",
             "claims.work_helpdesk",
             "claims.reveal_personal_data",
+            "committee.receive_objection",
         ),
     ),
     Role(
         "committee_member",
         _("Committee member"),
-        (*CATALOGUE, *REGISTER, *LETTERS, *PLAN, *DECISIONS, *REPORTS),
+        (
+            *CATALOGUE,
+            *REGISTER,
+            *LETTERS,
+            *PLAN,
+            *DECISIONS,
+            *OBJECTIONS,
+            *REPORTS,
+            "committee.review_objections",
+        ),
     ),
     Role(
         "secretary",
@@ -85,12 +97,14 @@ ROLES: tuple[Role, ...] = (
             *LETTERS,
             *PLAN,
             *DECISIONS,
+            *OBJECTIONS,
             *REPORTS,
             *JOBS,
             "claims.assign_claims",
             "committee.plan_measures",
             "committee.draft_tier_policy",
             "committee.run_decisions",
+            "committee.assign_objections",
             "committee.add_reportingdate",
         ),
     ),
@@ -103,16 +117,29 @@ ROLES: tuple[Role, ...] = (
             *LETTERS,
             *PLAN,
             *DECISIONS,
+            *OBJECTIONS,
             *REPORTS,
             *JOBS,
             "committee.adopt_tier_policy",
+            "committee.review_objections",
             "claims.set_evidence_rules",
         ),
     ),
     Role(
         "manager",
         _("Manager"),
-        (*CATALOGUE, *REGISTER, *LETTERS, *PLAN, *DECISIONS, *PAYOUTS, *REPORTS, *JOBS, "committee.approve_batch"),
+        (
+            *CATALOGUE,
+            *REGISTER,
+            *LETTERS,
+            *PLAN,
+            *DECISIONS,
+            *OBJECTIONS,
+            *PAYOUTS,
+            *REPORTS,
+            *JOBS,
+            "committee.approve_batch",
+        ),
     ),
     Role(
         "finance",
@@ -142,6 +169,7 @@ ROLES: tuple[Role, ...] = (
             *REFERRALS,
             *PLAN,
             *DECISIONS,
+            *OBJECTIONS,
             *PAYOUTS,
             *REPORTS,
             *JOBS,
