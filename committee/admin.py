@@ -7,5 +7,17 @@ from committee.payouts import claim_panel as payment_panel
 from committee.plan import admin as plan
 from committee.plan import policy_admin as policies
 from committee.reports import admin as reports
+from committee.review import admin as review
+from committee.review import claim_panel as objection_panel
 
-__all__ = ("decision_panel", "decisions", "payment_panel", "payouts", "plan", "policies", "reports")
+__all__ = (
+    "decision_panel",
+    "decisions",
+    "objection_panel",
+    "payment_panel",
+    "payouts",
+    "plan",
+    "policies",
+    "reports",
+    "review",
+)

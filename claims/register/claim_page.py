@@ -126,10 +126,11 @@ def _way(request: HttpRequest, model_admin: Any, claim: Claim, opened: ClaimTab 
 
 def _open_point(claim: Claim, user: User, stage: Stage | None, verdict: Verdict | None) -> OpenPoint | None:
     """Return what staff have to do before the committee examines; asked only where the next step can name it."""
-    if stage is None or stage.code != "decided":
+    if stage is None or stage.code != "decided" or (verdict is not None and verdict.leads_to is LeadsTo.PAYMENT):
         return None
-    is_examined = verdict is None or verdict.leads_to in {LeadsTo.COMMITTEE, LeadsTo.PROOF}
-    return open_point_of(claim, user) if is_examined else None
+    point = open_point_of(claim, user)
+    is_ended = verdict is not None and verdict.leads_to is LeadsTo.END
+    return None if is_ended and point is not None and not point.outlasts_the_end else point
 
 
 def _standing(
@@ -145,6 +146,7 @@ def _standing(
         decision_is_held=any(Step.DECISION in hold.stops for hold in holds),
         payment_is_held=any(Step.PAYMENT in hold.stops for hold in holds),
         has_open_point=point is not None,
+        point_outlasts_end=point is not None and point.outlasts_the_end,
     )
 
 

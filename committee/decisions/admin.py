@@ -15,7 +15,7 @@ from committee.decisions.models import Decision, DecisionRun
 from committee.decisions.pages import StartPage
 from committee.decisions.selectors import shares_of, undecided_claims
 from committee.decisions.sentences import explain
-from committee.panel import Act, Number, Panel, PanelAdmin, Table
+from committee.panel import Act, Number, Panel, PanelAdmin, Table, acts_on, person
 from committee.plan.policies import Tier
 from relief.money import format_won
 from relief.scope import working_incident_id
@@ -152,7 +152,7 @@ class DecisionAdmin(PanelAdmin):
         later = Decision.objects.filter(supersedes=row).first()
         acts = [Act(_("Open the later decision"), self.page_of(later))] if later else []
         notice = _("A later decision stands in the place of this one.") if later else ""
-        return Panel(sentence=explain(row), notice=notice, acts=acts)
+        return Panel(sentence=explain(row), notice=notice, acts=[*acts, *acts_on(row, person(request))])
 
 
 def undecided_card(user: Any) -> Card | None:
