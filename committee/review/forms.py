@@ -25,6 +25,7 @@ from committee.review.selectors import reviewers_for
 from committee.review.services import Came
 from committee.review.words import day_text
 from relief import clock
+from relief.accounts.models import User
 
 NEW = "new:"
 CONTACTS = 30
@@ -54,7 +55,9 @@ class ReceiveForm(forms.Form):
         help_text=_("A new contact is recorded together with the objection, with the same words."),
     )
     received_on = day_field(_("Received on"), required=True)
-    ground = forms.ChoiceField(label=_("Ground of the objection"), choices=Ground.choices, widget=UnfoldAdminSelectWidget)
+    ground = forms.ChoiceField(
+        label=_("Ground of the objection"), choices=Ground.choices, widget=UnfoldAdminSelectWidget
+    )
     grounds = _text(_("What the claimant says"), most=4_000, rows=6)
     late_reason = _text(
         _("Why it is admitted late"),
@@ -88,7 +91,7 @@ def _said(contact: Contact) -> str:
 class AssignForm(forms.Form):
     """Who examines it, and by when it is answered."""
 
-    reviewer = forms.ModelChoiceField(
+    reviewer: forms.ModelChoiceField[User] = forms.ModelChoiceField(
         label=_("Reviewer"),
         queryset=None,
         empty_label=None,

@@ -66,7 +66,8 @@ def _as_received(row: str) -> str:
 
 # The decision that this very objection led to is no part in what it is about; and whoever examines one may be overtaken
 # by a decision of his own, after which it can still be withdrawn.
-_HAD_PART = """NEW.state <> 'withdrawn' AND NEW.reviewer_id IS NOT NULL AND (NEW.reviewer_id = NEW.received_by_id OR EXISTS (
+_HAD_PART = """NEW.state <> 'withdrawn' AND NEW.reviewer_id IS NOT NULL AND (
+    NEW.reviewer_id = NEW.received_by_id OR EXISTS (
     SELECT FROM committee_decision decision LEFT JOIN committee_decisionrun run ON run.id = decision.run_id
     WHERE decision.claim_id = NEW.claim_id AND decision.id IS DISTINCT FROM NEW.changed_to_id
     AND NEW.reviewer_id IN (decision.decided_by_id, run.run_by_id)))"""
@@ -155,7 +156,9 @@ class Objection(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ground__in=Ground.values) & ~Q(grounds=""),
-                name=declare_constraint("objection_has_grounds", _("Choose a ground and write what the claimant says.")),
+                name=declare_constraint(
+                    "objection_has_grounds", _("Choose a ground and write what the claimant says.")
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(received_on__lte=F("deadline_on"), late_reason="")
@@ -175,7 +178,9 @@ class Objection(models.Model):
                 condition=Q(state__in=OPEN, ended_by__isnull=True, ended_at__isnull=True, reasons="")
                 | Q(state__in=["upheld", "changed", "withdrawn"], ended_by__isnull=False, ended_at__isnull=False)
                 & ~Q(reasons=""),
-                name=declare_constraint("ended_objection_has_reasons", _("Write the reasons: the claimant reads them.")),
+                name=declare_constraint(
+                    "ended_objection_has_reasons", _("Write the reasons: the claimant reads them.")
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(state="changed", changed_to__isnull=False)

@@ -183,9 +183,7 @@ class AssignPage(ObjectionPage):
 
     def act(self, form: forms.Form) -> Any:
         given = form.cleaned_data
-        assign(
-            by=person(self.request), objection=self.row, reviewer=given["reviewer"], answer_by=given["answer_by"]
-        )
+        assign(by=person(self.request), objection=self.row, reviewer=given["reviewer"], answer_by=given["answer_by"])
         return _("%(who)s examines the objection, until %(day)s.") % {
             "who": given["reviewer"],
             "day": day_text(given["answer_by"]),

@@ -59,7 +59,9 @@ def policy_of(decision: Decision) -> TierPolicy | None:
 
 def parts_in(objection: Objection) -> Parts:
     """Return who had a part in what the objection is about."""
-    chain = Decision.objects.filter(claim=objection.claim_id).exclude(pk=objection.changed_to_id)
+    chain = Decision.objects.filter(claim=objection.claim_id)
+    if objection.changed_to_id is not None:
+        chain = chain.exclude(pk=objection.changed_to_id)
     people = {key for pair in chain.values_list("decided_by_id", "run__run_by_id") for key in pair}
     events = apps.get_model("claims", "ClassificationEvent")._default_manager.filter(pgh_obj_id=objection.claim_id)
     setters = {key for row in events.values_list(*_SETTERS) for key in row}
@@ -72,9 +74,7 @@ def parts_in(objection: Objection) -> Parts:
 
 def reviewers_for(objection: Objection) -> QuerySet[User]:
     """Return who may examine the objection: people of its incident with the permission and without a part in it."""
-    permitted = get_user_model()._default_manager.with_perm(
-        REVIEW, backend="django.contrib.auth.backends.ModelBackend"
-    )
+    permitted = get_user_model()._default_manager.with_perm(REVIEW, backend="django.contrib.auth.backends.ModelBackend")
     people = assignees(objection.claim.incident_id).filter(pk__in=permitted.values("pk"))
     return people.exclude(pk__in=all_of(parts_in(objection)))
 

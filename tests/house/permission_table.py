@@ -15,6 +15,8 @@ NOBODY: frozenset[str] = frozenset()
 _REGISTER = ROLES - {ADMINISTRATOR}
 _IMPORTS = frozenset({INTAKE, AUDITOR})
 _PLAN = frozenset({MEMBER, SECRETARY, CHAIR, MANAGER, FINANCE, AUDITOR})
+_OBJECTIONS = frozenset({INTAKE, MEMBER, SECRETARY, CHAIR, MANAGER, AUDITOR})
+_REVIEWERS = frozenset({MEMBER, CHAIR})
 _PAYOUTS = frozenset({MANAGER, FINANCE, AUDITOR})
 _JOBS = ROLES - {MEMBER}
 
@@ -46,6 +48,7 @@ READERS: dict[str, frozenset[str]] = {
     "committee_tierpolicy": _PLAN,
     "committee_decisionrun": _PLAN,
     "committee_decision": _PLAN,
+    "committee_objection": _OBJECTIONS,
     "committee_reportingdate": _PLAN,
     "committee_batch": _PAYOUTS,
     "committee_payment": _PAYOUTS,
@@ -143,6 +146,13 @@ ACTS: dict[str, frozenset[str]] = {
     "committee_tierpolicy_sendback": frozenset({CHAIR}),
     "committee_tierpolicy_withdraw": frozenset({SECRETARY, CHAIR}),
     "committee_decisionrun_start": frozenset({SECRETARY}),
+    "committee_objection_receive": frozenset({INTAKE}),
+    "committee_objection_assign": frozenset({SECRETARY}),
+    "committee_objection_take": _REVIEWERS,
+    "committee_objection_hand_back": _REVIEWERS,
+    "committee_objection_uphold": _REVIEWERS,
+    "committee_objection_change_decision": _REVIEWERS,
+    "committee_objection_withdraw": frozenset({INTAKE, SECRETARY}),
     "committee_reportingdate_fix": frozenset({SECRETARY}),
     "committee_batch_compose": frozenset({FINANCE}),
     "committee_batch_submit": frozenset({FINANCE}),
