@@ -1,5 +1,6 @@
 """The committee's pages in the back office, gathered from the slices."""
 
+from committee.decisions import adjustment_admin as adjustments
 from committee.decisions import admin as decisions
 from committee.decisions import claim_panel as decision_panel
 from committee.payouts import admin as payouts
@@ -11,6 +12,7 @@ from committee.review import admin as review
 from committee.review import claim_panel as objection_panel
 
 __all__ = (
+    "adjustments",
     "decision_panel",
     "decisions",
     "objection_panel",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from claims.register.settled import in_payment
+from committee.decisions.adjustments import Adjustment
 from committee.decisions.models import Decision, DecisionRun
 from committee.decisions.selectors import unclassified_claims, undecided_claims
 from committee.decisions.statements import SAID_COLUMNS, said, verdicts
@@ -87,7 +89,7 @@ def _insert_decisions(run: DecisionRun) -> int:
         SELECT said.*, %s, %s, %s, %s, '' FROM ({rows.sql} ORDER BY c.id) said
         ON CONFLICT (claim_id) WHERE supersedes_id IS NULL DO NOTHING
     """  # noqa: S608 - built of our own column names, values are parameters
-    who = [run.pk, run.policy_id, run.run_by_id, clock.now()]
+    who: list[Any] = [run.pk, run.policy_id, run.run_by_id, clock.now()]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*heads.parameters, *who, *rows.parameters])
         return int(cursor.rowcount)
@@ -95,6 +97,8 @@ def _insert_decisions(run: DecisionRun) -> int:
 
 def supersede(*, by: User, decision: Decision, outcome: str, amount: int, reason: str) -> Decision:
     """Put a new decision in the place of a standing one, with the facts as they were and the reason; return it.
+
+    Where the claim is in payment, the difference stands as an accepted adjustment, to be paid or recovered.
 
     `amount` in won, 0 unless the outcome is "supported". Raises NotAllowed,
     RuleBroken(superseding_needs_reason, unknown_outcome, decision_superseded, changes_nothing,
@@ -118,7 +122,7 @@ def write_correction(*, by: User, decision: Decision, outcome: str, amount: int,
             )
         if (old.outcome, old.amount) == (outcome, amount):
             raise RuleBroken(_("The decision says this already; nothing would change."), code="changes_nothing")
-        return Decision.objects.create(
+        new = Decision.objects.create(
             claim_id=old.claim_id,
             outcome=outcome,
             reason_code=Decision.Reason.CORRECTION,
@@ -137,3 +141,24 @@ def write_correction(*, by: User, decision: Decision, outcome: str, amount: int,
             supersedes=old,
             reason=reason.strip(),
         )
+        if new.amount != old.amount and _is_in_payment(old.claim_id):
+            Adjustment.objects.create(
+                claim_id=old.claim_id,
+                decision=old,
+                outcome=new.outcome,
+                amount=new.amount,
+                difference=new.amount - old.amount,
+                state=Adjustment.State.ACCEPTED,
+                created_at=new.decided_at,
+                settled_by=by,
+                settled_at=new.decided_at,
+                reason=new.reason,
+                followed_by=new,
+            )
+    return new
+
+
+def _is_in_payment(claim_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {in_payment(str(int(claim_id)))}")
+        return bool(cursor.fetchone()[0])

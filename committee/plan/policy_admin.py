@@ -87,7 +87,7 @@ class TierPolicyAdmin(PanelAdmin):
 
     def panel(self, request: HttpRequest, row: TierPolicy) -> Panel:
         terms = [(str(label), str(value)) for label, value in terms_facts(row)]
-        tables = [tier_table(row), Table(_("Conditions"), (_("condition"), _("value")), terms)]
+        tables = [tier_table(row), Table(_("Conditions"), (_("condition"), _("content")), terms)]
         return Panel(acts=self._acts(request, row), tables=tables)
 
     def _acts(self, request: HttpRequest, policy: TierPolicy) -> list[Act]:

@@ -41,8 +41,8 @@ REGISTER = _views(
 INTAKE = _views("claims", "claimimport", "importprofile", "rejectedrow", "amendment", "evidencearchive")
 REFERRALS = _views("claims", "referralfile", "referral")
 PLAN = _views("committee", "measure", "measureitem", "tierpolicy", "tier")
-DECISIONS = _views("committee", "decision", "decisionrun")
 OBJECTIONS = _views("committee", "objection")
+DECISIONS = _views("committee", "decision", "decisionrun", "adjustment")
 PAYOUTS = _views("committee", "batch", "payment", "approval", "bankfile")
 REPORTS = ("committee.view_reportingdate", "committee.view_published_figures")
 LETTERS = _views("claims", "documentrequest", "delivery", "lettertemplate")
@@ -122,6 +122,7 @@ ROLES: tuple[Role, ...] = (
             *JOBS,
             "committee.adopt_tier_policy",
             "committee.review_objections",
+            "committee.supersede_decision",
             "claims.set_evidence_rules",
         ),
     ),
@@ -139,6 +140,7 @@ ROLES: tuple[Role, ...] = (
             *REPORTS,
             *JOBS,
             "committee.approve_batch",
+            "committee.settle_adjustments",
         ),
     ),
     Role(

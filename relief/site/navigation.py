@@ -116,7 +116,13 @@ NAVIGATION: tuple[Group, ...] = (
                 "admin:committee_decisionrun_changelist",
             ),
             Entry(_("Decisions"), "gavel", "committee.view_decision", "admin:committee_decision_changelist"),
-            Entry(_("Objections"), "balance", "committee.view_objection", "admin:committee_objection_changelist"),
+            Entry(_("Objections"), "front_hand", "committee.view_objection", "admin:committee_objection_changelist"),
+            Entry(
+                _("Top-ups and recoveries"),
+                "balance",
+                "committee.view_adjustment",
+                "admin:committee_adjustment_changelist",
+            ),
         ),
     ),
     Group(

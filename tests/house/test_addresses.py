@@ -11,6 +11,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from committee.models import Adjustment
 from committee.payouts import exports
 from committee.reports.services import fix_reporting_date
 from relief.accounts.models import User
@@ -65,6 +66,16 @@ def rows(incident: Any, user_as: Callable[..., User], private_folder: Path) -> d
     factories.IntakeRoundFactory(incident=incident)
     factories.ClaimantFactory(incident=incident)
     factories.AmendmentFactory(claim=claim)
+    decision = claim.decisions.get()
+    Adjustment.objects.create(
+        claim=claim,
+        decision=decision,
+        run=decision.run,
+        outcome="supported",
+        amount=1,
+        difference=1,
+        created_at=factories.WHEN,
+    )
     factories.ContactFactory(claim=claim)
     factories.NextStepFactory(claim=claim)
     factories.ReclassificationFactory(incident=incident)
