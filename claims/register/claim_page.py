@@ -60,7 +60,7 @@ def claim_page(request: HttpRequest, model_admin: Any, claim: Claim) -> dict[str
         "verdict": verdict,
         "holds": holds,
         "panels": panels,
-        "signs": _signs(panels, flags_of([claim.pk], user).get(claim.pk, []), verdict),
+        "signs": _signs(panels, flags_of([claim.pk], user).get(claim.pk, []), verdict, holds),
         "head_facts": head_facts_of(claim, user),
         "next_step": _next(request, claim, _standing(claim, stage, verdict, holds, point), holds, point),
         "tabs": [(tab, tab.count(claim) if tab.count else None, _address(claim, request, tab)) for tab in tabs],
@@ -81,11 +81,11 @@ _NUMBERS = (
 )
 
 
-def _signs(panels: list[ClaimPanel], flags: list[Mark], verdict: Verdict | None) -> list[Mark]:
-    """Return the marks of the boxes and the signs of the list, each once, without the decision's own."""
+def _signs(panels: list[ClaimPanel], flags: list[Mark], verdict: Verdict | None, holds: list[Hold]) -> list[Mark]:
+    """Return the marks of the boxes and the signs of the list, each once, without the decision's own and the holds'."""
     marks = [panel.mark for panel in panels if panel.mark is not None]
-    told = None if verdict is None else verdict.mark
-    return list({str(mark.word): mark for mark in [*marks, *flags] if mark != told}.values())
+    told = {str(hold.word) for hold in holds} | ({str(verdict.mark.word)} if verdict else set())
+    return list({str(mark.word): mark for mark in [*marks, *flags] if str(mark.word) not in told}.values())
 
 
 def _overview(claim: Claim, user: User, opened: ClaimTab | None) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class AssignForm(forms.Form):
     reviewer: forms.ModelChoiceField[User] = forms.ModelChoiceField(
         label=_("Reviewer"),
         queryset=None,
-        empty_label=None,
+        empty_label=_("Choose a person"),
         widget=UnfoldAdminSelectWidget,
         help_text=_("People of the committee who had no part in the decision."),
     )

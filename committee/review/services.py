@@ -72,7 +72,7 @@ def receive(
     """
     require(by, RECEIVE)
     came = came or Came()
-    with database_rules(), transaction.atomic(), acting(by=by, act="committee.receive_objection", reason=late_reason):
+    with database_rules(), transaction.atomic():
         rows = Decision.objects.select_for_update(of=("self",), no_key=True).select_related("claim__incident")
         decision = rows.get(pk=decision.pk)
         _refuse_superseded(decision)
@@ -91,19 +91,21 @@ def receive(
                 direction=Direction.INCOMING,
                 text=grounds,
             )
-        return Objection.objects.create(
-            claim=decision.claim,
-            decision=decision,
-            contact=contact,
-            ground=ground,
-            grounds=grounds.strip(),
-            received_on=received_on,
-            deadline_on=deadline_on,
-            late_reason=late_reason.strip() if is_late(received_on, deadline_on) else "",
-            received_by=by,
-            received_at=clock.now(),
-            answer_by=last_day(received_on, days),
-        )
+        # The contact has an act of its own; the record of this row names this one.
+        with acting(by=by, act="committee.receive_objection", reason=late_reason):
+            return Objection.objects.create(
+                claim=decision.claim,
+                decision=decision,
+                contact=contact,
+                ground=ground,
+                grounds=grounds.strip(),
+                received_on=received_on,
+                deadline_on=deadline_on,
+                late_reason=late_reason.strip() if is_late(received_on, deadline_on) else "",
+                received_by=by,
+                received_at=clock.now(),
+                answer_by=last_day(received_on, days),
+            )
 
 
 def assign(*, by: User, objection: Objection, reviewer: User, answer_by: date | None = None) -> Objection:
@@ -189,10 +191,12 @@ def change(*, by: User, objection: Objection, outcome: str, amount: int, reasons
     """
     require(by, REVIEW)
     reasons = _written(reasons)
-    with database_rules(), transaction.atomic(), acting(by=by, act="committee.change_objection", reason=reasons):
+    with database_rules(), transaction.atomic():
         row = _locked_to_end(objection, by)
         later = write_correction(by=by, decision=row.decision, outcome=outcome, amount=amount, reason=reasons)
-        _end(row, ObjectionState.CHANGED, by, reasons, changed_to=later)
+        # The correction has an act of its own; the record of this row names this one.
+        with acting(by=by, act="committee.change_objection", reason=reasons):
+            _end(row, ObjectionState.CHANGED, by, reasons, changed_to=later)
     return row
 
 
