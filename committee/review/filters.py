@@ -24,7 +24,10 @@ class ObjectionFilter(django_filters.FilterSet):
     """Objections by state (the open ones where none is asked for), whose they are, their days, and their ground."""
 
     state = django_filters.ChoiceFilter(
-        label=_("State"), choices=[*ObjectionState.choices, (ALL, _("All"))], empty_label=_("All that are open"), method="by_state"
+        label=_("State"),
+        choices=[*ObjectionState.choices, (ALL, _("All"))],
+        empty_label=_("All that are open"),
+        method="by_state",
     )
     who = django_filters.ChoiceFilter(
         label=_("Reviewer"),
