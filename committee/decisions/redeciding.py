@@ -170,12 +170,17 @@ def decide_again(job: jobs.Run) -> dict[str, Any]:
     with database_rules(), transaction.atomic():
         job.hold()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT state FROM committee_tierpolicy WHERE id = %s FOR SHARE", [run.policy_id])
+            # Alone: a second run waits, and then finds nothing to change.
+            cursor.execute("SELECT state FROM committee_tierpolicy WHERE id = %s FOR NO KEY UPDATE", [run.policy_id])
             refuse_unless_adopted(cursor.fetchone()[0])
         with changed_claims(run.policy) as cursor:
             decided = _supersede(cursor, run)
             proposed = _propose(cursor, run)
-            cursor.execute("SELECT COALESCE(sum(amount - won_before), 0)::bigint FROM changed WHERE NOT in_payment")
+            cursor.execute(
+                "SELECT COALESCE(sum(d.amount - o.amount), 0)::bigint FROM committee_decision d "
+                "JOIN committee_decision o ON o.id = d.supersedes_id WHERE d.run_id = %s",
+                [run.pk],
+            )
             won = int(cursor.fetchone()[0])
         # Inside the transaction: a run that somebody asked to cancel meanwhile decides nothing.
         job.advance(done=decided + proposed, total=decided + proposed)
@@ -187,7 +192,8 @@ def _supersede(cursor: CursorWrapper, run: DecisionRun) -> int:
     cursor.execute(
         f"INSERT INTO committee_decision ({columns}, run_id, policy_id, decided_by_id, decided_at, reason, "  # noqa: S608
         f"supersedes_id) SELECT {columns}, %s, %s, %s, %s, %s, decision_id FROM changed WHERE NOT in_payment "
-        "ORDER BY claim_id",
+        # A correction that a person writes at the same moment goes first.
+        "ORDER BY claim_id ON CONFLICT (supersedes_id) DO NOTHING",
         [run.pk, run.policy_id, run.run_by_id, clock.now(), run.reason],
     )
     return int(cursor.rowcount)
