@@ -10,16 +10,20 @@ from committee.plan import admin as plan
 from committee.plan import policy_admin as policies
 from committee.plan.simulator import admin as simulator
 from committee.reports import admin as reports
+from committee.review import admin as review
+from committee.review import claim_panel as objection_panel
 
 __all__ = (
     "adjustments",
     "decision_panel",
     "decisions",
     "ledger",
+    "objection_panel",
     "payment_panel",
     "payouts",
     "plan",
     "policies",
     "reports",
+    "review",
     "simulator",
 )

@@ -14,3 +14,6 @@ class CommitteeConfig(AppConfig):
         # A page that cancels or retries a job asks for its kind, and nothing else has loaded the runners there.
         for slice_ in ("decisions", "payouts"):
             import_module(f"committee.{slice_}.tasks")
+        # A composer asks for holds and filters, and the worker loads no admin.
+        for room in ("holds", "filters"):
+            import_module(f"committee.review.{room}")

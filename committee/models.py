@@ -8,6 +8,7 @@ from committee.plan.models import Measure, MeasureItem
 from committee.plan.policies import Tier, TierPolicy
 from committee.plan.simulator.models import ServiceFactors, Simulation
 from committee.reports.models import ReportingDate
+from committee.review.models import Objection
 
 __all__ = (
     "Adjustment",
@@ -21,6 +22,7 @@ __all__ = (
     "Entry",
     "Measure",
     "MeasureItem",
+    "Objection",
     "Payment",
     "Posting",
     "ReportingDate",

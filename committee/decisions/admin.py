@@ -19,7 +19,7 @@ from committee.decisions.models import Decision, DecisionRun
 from committee.decisions.pages import AcceptPage, AgainPage, CorrectPage, DismissPage, StartPage
 from committee.decisions.selectors import shares_of, undecided_claims
 from committee.decisions.sentences import explain
-from committee.panel import Act, Number, Panel, PanelAdmin, Table
+from committee.panel import Act, Number, Panel, PanelAdmin, Table, acts_on, person
 from committee.plan.policies import Tier
 from relief.money import format_won
 from relief.scope import working_incident_id
@@ -198,7 +198,7 @@ class DecisionAdmin(PanelAdmin):
             address = reverse("admin:claims_claim_change", args=(row.claim_id,))
             acts.append(Act(_("Open the claim"), address, secondary=True))
         notice = _("A later decision stands in the place of this one.") if later else ""
-        return Panel(sentence=explain(row), notice=notice, acts=acts)
+        return Panel(sentence=explain(row), notice=notice, acts=[*acts, *acts_on(row, person(request))])
 
     @display(description=_("in the other language"))
     def other_sentence(self, decision: Decision) -> str:

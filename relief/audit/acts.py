@@ -78,6 +78,8 @@ ACTS: dict[str, StrOrPromise] = {
     "committee.approve_batch": _("Approved a batch"),
     "committee.cancel_batch": _("Cancelled a batch"),
     "committee.change_measure": _("Changed a measure"),
+    "committee.assign_objection": _("Gave an objection to a reviewer"),
+    "committee.change_objection": _("Changed a decision on an objection"),
     "committee.compose": _("Composed a batch"),
     "committee.create_measure": _("Wrote a measure into the plan"),
     "committee.decide_measure": _("Decided a measure"),
@@ -89,7 +91,9 @@ ACTS: dict[str, StrOrPromise] = {
     "committee.fix_reporting_date": _("Fixed a reporting date"),
     "committee.keep_simulation": _("Kept a simulation"),
     "committee.set_factors": _("Wrote the factors of a service"),
+    "committee.hand_back_objection": _("Handed an objection back"),
     "committee.propose_policy": _("Put a tier policy before the committee"),
+    "committee.receive_objection": _("Recorded an objection"),
     "committee.send_policy_back": _("Sent a tier policy back"),
     "committee.withdraw_policy": _("Withdrew a tier policy"),
     "committee.release_budget": _("Released a reservation"),
@@ -101,7 +105,10 @@ ACTS: dict[str, StrOrPromise] = {
     "committee.start_run": _("Started a decision run"),
     "committee.submit_batch": _("Submitted a batch"),
     "committee.supersede": _("Superseded a decision"),
+    "committee.take_objection": _("Took an objection"),
+    "committee.uphold_objection": _("Upheld a decision on an objection"),
     "committee.withdraw_batch": _("Withdrew a batch"),
+    "committee.withdraw_objection": _("Ended an objection as withdrawn"),
 }
 
 

@@ -124,6 +124,7 @@ NAVIGATION: tuple[Group, ...] = (
                 "admin:committee_decisionrun_changelist",
             ),
             Entry(_("Decisions"), "gavel", "committee.view_decision", "admin:committee_decision_changelist"),
+            Entry(_("Objections"), "front_hand", "committee.view_objection", "admin:committee_objection_changelist"),
             Entry(
                 _("Top-ups and recoveries"),
                 "balance",

@@ -15,6 +15,8 @@ NOBODY: frozenset[str] = frozenset()
 _REGISTER = ROLES - {ADMINISTRATOR}
 _IMPORTS = frozenset({INTAKE, AUDITOR})
 _PLAN = frozenset({MEMBER, SECRETARY, CHAIR, MANAGER, FINANCE, AUDITOR})
+_OBJECTIONS = frozenset({INTAKE, MEMBER, SECRETARY, CHAIR, MANAGER, AUDITOR})
+_REVIEWERS = frozenset({MEMBER, CHAIR})
 _PAYOUTS = frozenset({MANAGER, FINANCE, AUDITOR})
 _JOBS = ROLES - {MEMBER}
 
@@ -49,6 +51,7 @@ READERS: dict[str, frozenset[str]] = {
     "committee_servicefactors": _PLAN,
     "committee_decisionrun": _PLAN,
     "committee_decision": _PLAN,
+    "committee_objection": _OBJECTIONS,
     "committee_adjustment": _PLAN,
     "committee_reportingdate": _PLAN,
     "committee_batch": _PAYOUTS,
@@ -160,6 +163,13 @@ ACTS: dict[str, frozenset[str]] = {
     "committee_simulation_reproduce": _PLAN,
     "committee_servicefactors_write": frozenset({SECRETARY}),
     "committee_decisionrun_start": frozenset({SECRETARY}),
+    "committee_objection_receive": frozenset({INTAKE}),
+    "committee_objection_assign": frozenset({SECRETARY}),
+    "committee_objection_take": _REVIEWERS,
+    "committee_objection_hand_back": _REVIEWERS,
+    "committee_objection_uphold": _REVIEWERS,
+    "committee_objection_change_decision": _REVIEWERS,
+    "committee_objection_withdraw": frozenset({INTAKE, SECRETARY}),
     "committee_decisionrun_again": frozenset({SECRETARY}),
     "committee_decisionrun_accept": frozenset({MANAGER}),
     "committee_decisionrun_dismiss": frozenset({MANAGER}),

@@ -92,6 +92,7 @@ def rows(incident: Any, user_as: Callable[..., User], private_folder: Path) -> d
         by=manager, kind=Disclosure.Kind.VIEW, subject="claims.claim", reason="test", incident_id=incident.pk
     )
     fix_reporting_date(by=secretary, incident=incident, code="first", name="첫 집계")
+    committee.objected(claim)
     found = {
         key: apps.get_model(*key.split("_")).objects.order_by("-pk").first()
         for key in READERS
