@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ('narrowing', models.JSONField(default=dict, verbose_name='filter')),
                 ('terms', models.JSONField(verbose_name='terms')),
                 ('results', models.JSONField(verbose_name='results')),
+                ('factors', models.JSONField(default=list, verbose_name='factors')),
                 ('snapshot', models.BinaryField(verbose_name='data')),
                 ('snapshot_sha256', models.CharField(max_length=64, verbose_name='SHA-256 of the data')),
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='simulations', to='claims.incident', verbose_name='incident')),

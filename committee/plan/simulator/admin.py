@@ -12,15 +12,12 @@ from unfold.decorators import display
 
 from claims.triage.narrowing import words_of
 from committee.panel import Act, Number, Panel, PanelAdmin, Table, person
-from committee.plan.policies import TierPolicy
-from committee.plan.selectors import policy_terms
 from committee.plan.simulator.act_pages import FactorsPage, KeepPage
-from committee.plan.simulator.factors import Proposal
 from committee.plan.simulator.models import ServiceFactors, Simulation
 from committee.plan.simulator.pages import AffectedPage, SimulatorPage
 from committee.plan.simulator.printing import PrintView
+from committee.plan.simulator.proposing import proposals_of, proposals_table
 from committee.plan.simulator.reproducing import ReproducePage
-from committee.plan.simulator.selectors import medians_by_service, reading
 from committee.plan.simulator.tables import signed
 from relief.money import format_basis_points, format_won
 from relief.scope import working_incident_id
@@ -124,40 +121,3 @@ class ServiceFactorsAdmin(PanelAdmin):
 
     def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
         return (("write/", "committee_servicefactors_write", FactorsPage.as_view(model_admin=self)),)
-
-
-def proposals_of(incident_id: int) -> list[Proposal]:
-    """Return what the factors propose, per service; medians are of the losses that reach the newest version's tiers."""
-    policies = TierPolicy.objects.filter(incident_id=incident_id).exclude(state=TierPolicy.State.WITHDRAWN)
-    policy = policies.prefetch_related("tiers").order_by("-number").first()
-    rows = list(ServiceFactors.objects.filter(incident_id=incident_id).select_related("service").order_by("service"))
-    if policy is None or not rows:
-        return []
-    with reading():
-        medians = medians_by_service(incident_id=incident_id, terms=policy_terms(policy))
-    return [
-        Proposal(
-            str(row.service), *medians.get(row.service_id, (0, 0)), row.margin_bp, row.market_share_bp,
-            row.unavoidable_bp, row.source,
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def proposals_table(proposals: Sequence[Proposal]) -> Table:
-    """Return the proposals with their arithmetic written out."""
-    headings = (
-        _("service"), Number(_("claims counted")), Number(_("median loss")), _("× margin × market share × unavoidable"),
-        Number(_("proposed amount")),
-    )  # fmt: skip
-    rows = [
-        (
-            one.service,
-            Number(f"{one.claims:,}"),
-            Number(format_won(one.median)),
-            one.arithmetic,
-            Number(format_won(one.amount)),
-        )
-        for one in proposals
-    ]
-    return Table(_("What the factors propose"), headings, rows)

@@ -20,7 +20,8 @@ class Simulation(models.Model):
     """What policies would have given on the data of one instant; nothing in it decides anything. Append-only.
 
     `terms` are the terms of every variant, the one in force first where there was one; `results` what they came to;
-    `snapshot` the claims as groups of facts, so that it can be computed again: no names, numbers or accounts.
+    `factors` what the factors of the services proposed then; `snapshot` the claims as groups of facts, so that it can
+    be computed again: no names, numbers or accounts.
     """
 
     incident = models.ForeignKey(Incident, models.PROTECT, verbose_name=_("incident"), related_name="simulations")
@@ -32,6 +33,7 @@ class Simulation(models.Model):
     narrowing = models.JSONField(_("filter"), default=dict)
     terms = models.JSONField(_("terms"))
     results = models.JSONField(_("results"))
+    factors = models.JSONField(_("factors"), default=list)
     snapshot = models.BinaryField(_("data"))
     snapshot_sha256 = models.CharField(_("SHA-256 of the data"), max_length=64)
 

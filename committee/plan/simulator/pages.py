@@ -21,6 +21,7 @@ from committee.plan.policies import TierPolicy
 from committee.plan.selectors import budget_of, policy_terms
 from committee.plan.simulator import services, tables
 from committee.plan.simulator.charts import HEIGHT, WIDTH, bars_height, cost_bars, histogram
+from committee.plan.simulator.proposing import proposals_of, proposals_table
 from committee.plan.simulator.results import Told, simulate, variants_of
 from committee.plan.simulator.selectors import PAGE, Affected, affected_claims, reading
 from relief.errors import RuleBroken
@@ -113,7 +114,9 @@ class SimulatorPage(UnfoldModelAdminViewMixin, TemplateView):
             return context | {"refused": str(refusal)}
         if self.request.user.has_perm(services.PERMISSION):
             context["keep_url"] = chosen.at("keep")
-        return context | {"words": words} | figures(told, budget_of(chosen.policies[0].measure))
+        proposals = proposals_of(chosen.incident_id)
+        context |= {"words": words, "proposals": proposals_table(proposals) if proposals else None}
+        return context | figures(told, budget_of(chosen.policies[0].measure))
 
 
 def figures(told: list[Told], budget: int | None) -> dict[str, Any]:
@@ -177,7 +180,14 @@ class AffectedPage(UnfoldModelAdminViewMixin, TemplateView):
         except RuleBroken as refusal:
             raise Http404 from refusal
         file = BytesIO()
-        headings = (_("receipt number"), _("reported loss"), _("in force"), _("before"), _("draft"), _("after"))
+        headings = (
+            _("receipt number"),
+            _("reported loss"),
+            _("in force"),
+            _("they get now"),
+            _("draft"),
+            _("they would get"),
+        )
         write_delimited(
             file,
             headings=headings,

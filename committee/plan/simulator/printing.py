@@ -17,7 +17,9 @@ from claims.triage.narrowing import words_of
 from committee.panel import Number, Table
 from committee.plan.selectors import budget_of
 from committee.plan.simulator import tables
+from committee.plan.simulator.factors import Proposal
 from committee.plan.simulator.models import Simulation
+from committee.plan.simulator.proposing import proposals_table
 from committee.plan.simulator.results import Told
 from committee.plan.simulator.services import told_again, variants_kept
 from relief.pdf.services import render
@@ -62,6 +64,7 @@ def printed(kept: Simulation) -> bytes:
         tables.spread_table(told),
         *(tables.shifts_table(one) for one in told if one.shifts),
         tables.moves_table(shown),
+        proposals_table([Proposal(**told) for told in kept.factors]),
     ]
     return render(
         "simulation.typ",

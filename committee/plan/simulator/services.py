@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -13,6 +13,7 @@ from claims.catalogue.models import Service
 from claims.triage.narrowing import Narrowing
 from committee.plan.policies import TierPolicy
 from committee.plan.simulator.models import ServiceFactors, Simulation
+from committee.plan.simulator.proposing import proposals_of
 from committee.plan.simulator.results import Told, Variant, as_json, told_of, variants_of
 from committee.plan.simulator.selectors import groups_of
 from committee.plan.simulator.snapshot import (
@@ -75,6 +76,7 @@ def keep(*, by: User, policies: Sequence[TierPolicy], narrowing: Narrowing, name
                 for variant in variants
             ],
             results=results,
+            factors=[asdict(proposal) for proposal in proposals_of(first.incident_id)],
             snapshot=snapshot,
             snapshot_sha256=sha256,
         )

@@ -125,10 +125,11 @@ def shifts_table(told: Told) -> Table:
         for shift in told.shifts
     ]
     headings: tuple[Cell, ...] = (
-        _("in force"), _("draft"), Number(_("claims counted")), Number(_("before")), Number(_("after")),
+        _("in force"), _("draft"), Number(_("claims counted")), Number(_("they get now")), Number(_("they would get")),
         Number(_("difference")),
     )  # fmt: skip
-    return Table(told.variant.label, headings, rows)
+    title = _("Decided otherwise than by the version in force: %(version)s") % {"version": told.variant.label}
+    return Table(title, headings, rows)
 
 
 def spread_table(told: Sequence[Told]) -> Table:
@@ -156,14 +157,17 @@ def moves_table(told: Told) -> Table:
             Number(f"{signed(found[step].cost)} ({found[step].claims:,})" if step in found else "–") for step in steps
         ]
         rows.append((format_won(top), *cells))
-    return Table(told.variant.label, headings, rows)
+    title = _("Cost where a bound moves (claims between in brackets): %(version)s") % {"version": told.variant.label}
+    return Table(title, headings, rows)
 
 
 def terms_table(variants: Sequence[Variant]) -> Table:
     """Return the terms of variants beside each other; a row whose terms differ begins with a mark."""
     names = _names([variant.terms for variant in variants])
     described = [_described(variant.terms, names) for variant in variants]
-    labels = list(dict.fromkeys(label for terms in described for label in terms))
+    most = max(variants, key=lambda variant: len(variant.terms.tiers))
+    tiers = [str(as_tier(tier)) for tier in most.terms.tiers]
+    labels = list(dict.fromkeys([*tiers, *(label for terms in described for label in terms)]))
     rows = []
     for label in labels:
         words = [terms.get(label, "–") for terms in described]
