@@ -4,6 +4,7 @@ from committee.decisions import adjustment_admin as adjustments
 from committee.decisions import admin as decisions
 from committee.decisions import claim_panel as decision_panel
 from committee.ledger import admin as ledger
+from committee.letters import admin as letters
 from committee.payouts import admin as payouts
 from committee.payouts import claim_panel as payment_panel
 from committee.plan import admin as plan
@@ -18,6 +19,7 @@ __all__ = (
     "decision_panel",
     "decisions",
     "ledger",
+    "letters",
     "objection_panel",
     "payment_panel",
     "payouts",

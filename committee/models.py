@@ -3,6 +3,7 @@
 from committee.decisions.adjustments import Adjustment
 from committee.decisions.models import Decision, DecisionRun
 from committee.ledger.models import Balance, Book, Entry, Posting
+from committee.letters.models import LetterRun
 from committee.payouts.models import Approval, BankFile, Batch, Payment
 from committee.plan.models import Measure, MeasureItem
 from committee.plan.policies import Tier, TierPolicy
@@ -20,6 +21,7 @@ __all__ = (
     "Decision",
     "DecisionRun",
     "Entry",
+    "LetterRun",
     "Measure",
     "MeasureItem",
     "Objection",

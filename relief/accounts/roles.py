@@ -42,7 +42,7 @@ INTAKE = _views("claims", "claimimport", "importprofile", "rejectedrow", "amendm
 REFERRALS = _views("claims", "referralfile", "referral")
 PLAN = _views("committee", "book", "measure", "measureitem", "tierpolicy", "tier", "simulation", "servicefactors")
 OBJECTIONS = _views("committee", "objection")
-DECISIONS = _views("committee", "decision", "decisionrun", "adjustment")
+DECISIONS = _views("committee", "decision", "decisionrun", "adjustment", "letterrun")
 PAYOUTS = _views("committee", "batch", "payment", "approval", "bankfile")
 REPORTS = ("committee.view_reportingdate", "committee.view_published_figures")
 LETTERS = _views("claims", "documentrequest", "delivery", "lettertemplate")
@@ -105,6 +105,7 @@ ROLES: tuple[Role, ...] = (
             "committee.draft_tier_policy",
             "committee.keep_simulations",
             "committee.run_decisions",
+            "committee.send_decision_letters",
             "committee.assign_objections",
             "committee.add_reportingdate",
         ),

@@ -126,6 +126,12 @@ NAVIGATION: tuple[Group, ...] = (
             Entry(_("Decisions"), "gavel", "committee.view_decision", "admin:committee_decision_changelist"),
             Entry(_("Objections"), "front_hand", "committee.view_objection", "admin:committee_objection_changelist"),
             Entry(
+                _("Decision letters"),
+                "outgoing_mail",
+                "committee.view_letterrun",
+                "admin:committee_letterrun_changelist",
+            ),
+            Entry(
                 _("Top-ups and recoveries"),
                 "balance",
                 "committee.view_adjustment",

@@ -24,8 +24,8 @@ from claims.helpdesk.letters.models import (
     LetterTemplate,
     RequestState,
 )
-from claims.helpdesk.letters.rules import read_email, refuse_unknown_placeholders
-from claims.helpdesk.letters.selectors import address_of, lacking, letter_for
+from claims.helpdesk.letters.rules import kind_of, read_email, refuse_unknown_placeholders
+from claims.helpdesk.letters.selectors import Letter, address_of, lacking, letter_for
 from claims.register.models import Claim
 from relief import clock
 from relief.access import require
@@ -81,7 +81,7 @@ def save_template(*, by: User, incident_id: int, code: str, language: str, subje
     subject, body = " ".join(subject.split())[:200], body.strip()
     if not subject or not body:
         raise RuleBroken(_("Write the subject and the text."), code="text_missing")
-    refuse_unknown_placeholders(f"{subject}\n{body}")
+    refuse_unknown_placeholders(f"{subject}\n{body}", kind_of(code).words)
     with database_rules(), transaction.atomic(), acting(by=by, act="claims.save_letter_template"):
         rows = LetterTemplate.objects.filter(incident_id=incident_id, code=code, language=language)
         return LetterTemplate.objects.create(
@@ -131,17 +131,39 @@ def write_letter(
     Called within a transaction. Raises RuleBroken(unknown_letter, unknown_channel, channel_closed, no_address,
     unknown_placeholder).
     """
+    letter = letter_for(
+        request.claim, code=code, kinds=request.kinds, deadline_on=request.deadline_on, language=language
+    )
+    return deliver(
+        by=by,
+        claim=request.claim,
+        code=code,
+        language=language,
+        channel=channel,
+        key=key,
+        letter=letter,
+        request=request,
+    )
+
+
+def deliver(
+    *, by: User | None, claim: Claim, code: str, language: str, channel: str, key: str, letter: Letter,
+    request: DocumentRequest | None = None, job: Job | None = None,
+) -> Delivery:  # fmt: skip
+    """Write a letter about a claim; it is sent once the transaction commits. A second one of the same key is refused.
+
+    Called within a transaction, by whoever checked the permission. `job` is the work that writes many.
+    Raises RuleBroken(unknown_letter, unknown_channel, channel_closed, no_address, one_letter_per_key).
+    """
     if language not in Language.values:
         raise RuleBroken(_("Choose one of the letters and languages."), code="unknown_letter")
     refuse_closed(channel)
-    claim = request.claim
     address = address_of(claim, channel)
     if not address:
         words = _("The claim has no email address. Set one first.")
         if channel == Channel.MESSAGE:
             words = _("The claim has no phone number. Correct the claim, or send mail.")
         raise RuleBroken(words, code="no_address")
-    letter = letter_for(claim, code=code, kinds=request.kinds, deadline_on=request.deadline_on, language=language)
     row = Delivery.objects.create(
         claim=claim,
         request=request,
@@ -153,6 +175,7 @@ def write_letter(
         language=language,
         subject=letter.subject,
         body=letter.body,
+        job=job,
         by=by,
         at=clock.now(),
     )
