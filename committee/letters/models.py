@@ -21,7 +21,7 @@ class LetterRun(models.Model):
     incident = models.ForeignKey(Incident, models.PROTECT, verbose_name=_("incident"), related_name="letter_runs")
     selection = models.JSONField(_("selection"), default=dict)
     language = models.CharField(_("language"), max_length=2, choices=Language)
-    channel = models.CharField(_("channel"), max_length=8, choices=Channel)
+    channel = models.CharField(_("Sent by"), max_length=8, choices=Channel)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+")
     started_at = models.DateTimeField(_("started at"))
     job = models.OneToOneField(Job, models.PROTECT, verbose_name=_("work"), null=True, related_name="+")

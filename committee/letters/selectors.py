@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import override
 
 from claims.evidence.models import Kind
-from claims.helpdesk.letters.models import Channel, Code, ContactAddress, Delivery
+from claims.helpdesk.letters.models import Channel, Code, ContactAddress, Delivery, LetterTemplate
 from claims.helpdesk.letters.rules import day_words, filled
 from claims.helpdesk.letters.selectors import Letter, texts_of
 from committee.decisions.models import Decision
@@ -62,9 +62,20 @@ def letter_values(decision: Decision, language: str) -> dict[str, str]:
         }
 
 
-def decision_letter(decision: Decision, language: str) -> Letter:
-    """Return the letter of a decision as it would be sent. Raises RuleBroken(unknown_placeholder)."""
-    subject, body, template = texts_of(decision.claim.incident_id, code_of(decision), language)
+Texts = dict[str, tuple[str, str, LetterTemplate | None]]
+"""Subject, body and template in force by the code of the letter."""
+
+
+def decision_letter(decision: Decision, language: str, texts: Texts | None = None) -> Letter:
+    """Return the letter of a decision as it would be sent; `texts` keeps what is in force for whoever writes many.
+
+    Raises RuleBroken(unknown_placeholder).
+    """
+    code = code_of(decision)
+    known = {} if texts is None else texts
+    if code not in known:
+        known[code] = texts_of(decision.claim.incident_id, code, language)
+    subject, body, template = known[code]
     values = letter_values(decision, language)
     return Letter(filled(subject, values)[:200], filled(body, values), template)
 

@@ -10,18 +10,26 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident
 from claims.helpdesk.letters.channels import refuse_closed
-from claims.helpdesk.letters.models import Delivery, Language
+from claims.helpdesk.letters.models import Delivery
 from claims.helpdesk.letters.sending import check_before_sending
-from claims.helpdesk.letters.services import deliver
+from claims.helpdesk.letters.services import deliver, drafted, refuse_unknown_language, send_soon
 from committee.decisions.models import Decision
 from committee.letters.models import LetterRun
-from committee.letters.selectors import code_of, decision_letter, key_of, narrowed, related, unwritten, would_tell
+from committee.letters.selectors import (
+    Texts,
+    code_of,
+    decision_letter,
+    key_of,
+    narrowed,
+    related,
+    unwritten,
+    would_tell,
+)
 from relief import clock
 from relief.access import require
 from relief.audit.services import acting
 from relief.errors import RuleBroken, database_rules
 from relief.jobs import services as jobs
-from relief.jobs.models import Job
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -36,29 +44,26 @@ CHUNK = 500
 def write_decision_letter(*, by: User, decision: Decision, language: str, channel: str) -> Delivery:
     """Write the letter of one decision; it is sent once the transaction commits. Return it.
 
-    Raises NotAllowed, RuleBroken(decision_superseded, one_letter_per_key, and what `deliver` raises).
+    Raises NotAllowed, RuleBroken(unknown_letter, decision_superseded, and what `deliver` raises).
     """
     require(by, PERMISSION)
+    refuse_unknown_language(language)
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.write_decision_letter"):
         locked = Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
         if Decision.objects.filter(supersedes=locked).exists():
             raise RuleBroken(
                 _("A later decision stands in the place of this one. Tell that one."), code="decision_superseded"
             )
-        return _write(related(Decision.objects.filter(pk=locked.pk)).get(), by=by, language=language, channel=channel)
-
-
-def _write(decision: Decision, *, by: User, language: str, channel: str, job: Job | None = None) -> Delivery:
-    return deliver(
-        by=by,
-        claim=decision.claim,
-        code=code_of(decision),
-        language=language,
-        channel=channel,
-        key=key_of(decision),
-        letter=decision_letter(decision, language),
-        job=job,
-    )
+        told = related(Decision.objects.filter(pk=locked.pk)).get()
+        return deliver(
+            by=by,
+            claim=told.claim,
+            code=code_of(told),
+            language=language,
+            channel=channel,
+            key=key_of(told),
+            letter=decision_letter(told, language),
+        )
 
 
 def start_telling(
@@ -71,8 +76,7 @@ def start_telling(
     """
     require(by, PERMISSION)
     refuse_closed(channel)
-    if language not in Language.values:
-        raise RuleBroken(_("Choose one of the letters and languages."), code="unknown_letter")
+    refuse_unknown_language(language)
     to_tell = would_tell(incident.pk, selection, channel).to_tell
     if not to_tell:
         raise RuleBroken(_("Every decision of this set is told, or cannot be reached."), code="nothing_to_tell")
@@ -106,14 +110,28 @@ def tell(work: jobs.Run) -> dict[str, Any]:
     run = LetterRun.objects.get(pk=work.job.subject_key)
     rows = unwritten(narrowed(run.incident_id, run.selection), run.channel)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    texts: Texts = {}
     done = Delivery.objects.filter(job=work.job).count()
     total = done + len(keys)
     for start in range(0, len(keys), CHUNK):
         with database_rules(), transaction.atomic():
             work.hold()
             standing = unwritten(Decision.objects.filter(pk__in=keys[start : start + CHUNK]).standing(), run.channel)
-            for decision in related(standing).order_by("pk").select_for_update(of=("self",), no_key=True):
-                _write(decision, by=work.job.by, language=run.language, channel=run.channel, job=work.job)
+            rows = related(standing).order_by("pk").select_for_update(of=("self",), no_key=True)
+            Delivery.objects.bulk_create(
+                drafted(
+                    by=work.job.by,
+                    claim=decision.claim,
+                    code=code_of(decision),
+                    language=run.language,
+                    channel=run.channel,
+                    key=key_of(decision),
+                    letter=decision_letter(decision, run.language, texts),
+                    job=work.job,
+                )
+                for decision in rows
+            )
+            send_soon()
         work.advance(done=min(total, done + start + CHUNK), total=total)
     return {"written": Delivery.objects.filter(job=work.job).count()}
 

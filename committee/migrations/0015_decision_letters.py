@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('selection', models.JSONField(default=dict, verbose_name='selection')),
                 ('language', models.CharField(choices=[('ko', 'Korean'), ('en', 'English')], max_length=2, verbose_name='language')),
-                ('channel', models.CharField(choices=[('mail', 'Mail'), ('message', 'Text message')], max_length=8, verbose_name='channel')),
+                ('channel', models.CharField(choices=[('mail', 'Mail'), ('message', 'Text message')], max_length=8, verbose_name='Sent by')),
                 ('started_at', models.DateTimeField(verbose_name='started at')),
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letter_runs', to='claims.incident', verbose_name='incident')),
                 ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='relief.job', verbose_name='work')),

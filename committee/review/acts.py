@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from claims.helpdesk.letters.models import Delivery
 from committee.decisions.models import Decision
+from committee.letters.services import PERMISSION as SEND_LETTERS
 from committee.panel import Act, register_acts
+from committee.review.answering import key_of
 from committee.review.models import Objection, ObjectionState
 from committee.review.pages import receive_address
 from committee.review.rules import Part, part_of
@@ -44,7 +47,10 @@ def is_examined_by(objection: Objection, user: User) -> bool:
 def acts_of(objection: Objection, user: User) -> list[Act]:
     """Return the buttons of the objection's page; ending it has forms of its own there."""
     if not objection.is_open:
-        return []
+        told = Delivery.objects.filter(key=key_of(objection)).exists()
+        if objection.state != ObjectionState.UPHELD or told or not user.has_perm(SEND_LETTERS):
+            return []
+        return [Act(_("Answer this objection"), address_of(objection, "answer"))]
     acts: list[Act] = []
     is_free = objection.state == ObjectionState.RECEIVED
     if user.has_perm(REVIEW) and is_free:

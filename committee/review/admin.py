@@ -20,6 +20,7 @@ from committee.decisions.sentences import explain
 from committee.panel import Panel, person
 from committee.review import cards
 from committee.review.acts import acts_of, address_of, is_examined_by
+from committee.review.answering import AnswerPage
 from committee.review.comparing import advice_on, compared, facts_now
 from committee.review.filters import ObjectionFilter
 from committee.review.forms import ChangeForm, UpholdForm
@@ -50,6 +51,7 @@ _PAGES = {
     "uphold": UpholdPage,
     "change_decision": ChangePage,
     "withdraw": WithdrawPage,
+    "answer": AnswerPage,
 }
 
 

@@ -103,6 +103,7 @@ ACTS: dict[str, StrOrPromise] = {
     "committee.set_tiers": _("Edited tiers"),
     "committee.start_again": _("Started a run that decides anew"),
     "committee.start_telling": _("Sent decision letters"),
+    "committee.write_answer": _("Sent the answer to an objection"),
     "committee.write_decision_letter": _("Sent the letter of a decision"),
     "committee.send_decision_letters": _("Wrote decision letters"),
     "committee.start_run": _("Started a decision run"),

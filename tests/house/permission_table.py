@@ -166,6 +166,7 @@ ACTS: dict[str, frozenset[str]] = {
     "committee_decisionrun_start": frozenset({SECRETARY}),
     "committee_objection_receive": frozenset({INTAKE}),
     "committee_objection_assign": frozenset({SECRETARY}),
+    "committee_objection_answer": frozenset({SECRETARY}),
     "committee_objection_take": _REVIEWERS,
     "committee_objection_hand_back": _REVIEWERS,
     "committee_objection_uphold": _REVIEWERS,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from claims.evidence.models import Kind
@@ -131,6 +131,7 @@ def write_letter(
     Called within a transaction. Raises RuleBroken(unknown_letter, unknown_channel, channel_closed, no_address,
     unknown_placeholder).
     """
+    refuse_unknown_language(language)
     letter = letter_for(
         request.claim, code=code, kinds=request.kinds, deadline_on=request.deadline_on, language=language
     )
@@ -146,17 +147,37 @@ def write_letter(
     )
 
 
+def refuse_unknown_language(language: str) -> None:
+    """Refuse a language that no letter is written in. Raises RuleBroken(unknown_letter)."""
+    if language not in Language.values:
+        raise RuleBroken(_("Choose one of the letters and languages."), code="unknown_letter")
+
+
 def deliver(
     *, by: User | None, claim: Claim, code: str, language: str, channel: str, key: str, letter: Letter,
-    request: DocumentRequest | None = None, job: Job | None = None,
+    request: DocumentRequest | None = None,
 ) -> Delivery:  # fmt: skip
     """Write a letter about a claim; it is sent once the transaction commits. A second one of the same key is refused.
 
-    Called within a transaction, by whoever checked the permission. `job` is the work that writes many.
-    Raises RuleBroken(unknown_letter, unknown_channel, channel_closed, no_address, one_letter_per_key).
+    Called within a transaction, by whoever checked the permission.
+    Raises RuleBroken(unknown_channel, channel_closed, no_address, one_letter_per_key).
     """
-    if language not in Language.values:
-        raise RuleBroken(_("Choose one of the letters and languages."), code="unknown_letter")
+    row = drafted(
+        by=by, claim=claim, code=code, language=language, channel=channel, key=key, letter=letter, request=request
+    )
+    row.save(force_insert=True)
+    send_soon()
+    return row
+
+
+def drafted(
+    *, by: User | None, claim: Claim, code: str, language: str, channel: str, key: str, letter: Letter,
+    request: DocumentRequest | None = None, job: Job | None = None,
+) -> Delivery:  # fmt: skip
+    """Return a letter that is not stored yet, for whoever writes many; then call `send_soon`. `job` is that work.
+
+    Raises RuleBroken(unknown_channel, channel_closed, no_address).
+    """
     refuse_closed(channel)
     address = address_of(claim, channel)
     if not address:
@@ -164,7 +185,7 @@ def deliver(
         if channel == Channel.MESSAGE:
             words = _("The claim has no phone number. Correct the claim, or send mail.")
         raise RuleBroken(words, code="no_address")
-    row = Delivery.objects.create(
+    return Delivery(
         claim=claim,
         request=request,
         key=key,
@@ -179,15 +200,17 @@ def deliver(
         by=by,
         at=clock.now(),
     )
-    send_soon()
-    return row
 
 
 def send_soon() -> None:
-    """Wake the worker that sends letters once the transaction commits; where it hears nothing, the schedule does."""
+    """Wake the worker that sends letters once the transaction commits; where it hears nothing, the schedule does.
+
+    Many letters of one transaction wake it once.
+    """
     from claims.helpdesk.letters.tasks import wake
 
-    transaction.on_commit(wake)
+    if all(waiting[1] is not wake for waiting in connection.run_on_commit):
+        transaction.on_commit(wake)
 
 
 def _locked(request: DocumentRequest) -> DocumentRequest:
