@@ -48,7 +48,7 @@ def answer_letter(objection: Objection, language: str) -> Letter:
 def write_answer(*, by: User, objection: Objection, language: str, channel: str) -> Delivery:
     """Write the answer to an objection after which the decision stands; it is sent once the transaction commits.
 
-    Raises NotAllowed, RuleBroken(unknown_letter, objection_not_upheld, one_letter_per_key, and what `deliver` raises).
+    Raises NotAllowed, RuleBroken(unknown_letter, objection_not_upheld, and what `deliver` raises).
     """
     require(by, PERMISSION)
     refuse_unknown_language(language)
@@ -59,7 +59,8 @@ def write_answer(*, by: User, objection: Objection, language: str, channel: str)
         if locked.state != ObjectionState.UPHELD:
             raise RuleBroken(
                 _(
-                    "Only an objection after which the decision stands is answered so. A new decision has its own letter."
+                    "Only an objection after which the decision stands is answered so. "
+                    "A new decision has its own letter."
                 ),
                 code="objection_not_upheld",
             )
