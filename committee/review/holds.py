@@ -23,8 +23,11 @@ declare_hold(
         # The page of a claim leads from a hold to the tab of the same code.
         code=TAB,
         word=_("Objection open"),
-        sentence=_("The claimant objects to the decision. End the objection; until then the claim is not paid."),
+        sentence=_(
+            "The claimant objects to the decision. End the objection; "
+            "until then the claim is neither paid nor decided anew."
+        ),
         rows=open_objections,
-        stops=frozenset({Step.PAYMENT}),
+        stops=frozenset({Step.DECISION, Step.PAYMENT}),
     )
 )

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from claims.models import Contact
 from claims.triage.by_hand import classify_by_hand
+from committee.decisions.redeciding import differences
 from committee.decisions.services import supersede
 from committee.models import Decision, Objection
 from committee.payouts.selectors import payable
@@ -21,7 +22,7 @@ from relief import clock
 from relief.accounts.models import User
 from relief.errors import NotAllowed, RuleBroken
 from tests import factories
-from tests.committee.factories import decided, examined, objected
+from tests.committee.factories import decided, examined, next_version, objected
 
 pytestmark = pytest.mark.django_db
 UserAs = Callable[..., User]
@@ -424,3 +425,9 @@ def test_changed_objection_names_the_decision_that_superseded_its_own(decision: 
             state="changed", reasons="x", ended_by=objection.reviewer, ended_at=clock.now()
         )
     assert refused.value.__cause__.diag.constraint_name == "changed_objection_has_decision"
+
+
+def test_claim_with_an_open_objection_is_not_decided_anew(incident: Any) -> None:
+    decided(incident, (600_000, 700_000))
+    objected(Decision.objects.get(fact_loss=600_000).claim)
+    assert [row.claims for row in differences(next_version(incident))] == [1]
