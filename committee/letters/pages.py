@@ -18,7 +18,8 @@ from claims.catalogue.models import Incident
 from claims.helpdesk.letters.channels import refuse_closed
 from claims.helpdesk.letters.models import Channel, Delivery, Language
 from claims.helpdesk.letters.printing import letter_pdf
-from claims.helpdesk.letters.selectors import live_address
+from claims.helpdesk.letters.selectors import Letter, live_address
+from claims.register.models import Claim
 from committee.decisions.models import Decision, DecisionRun
 from committee.letters.selectors import Would, decision_letter, key_of, narrowed, related, unwritten, would_tell
 from committee.letters.services import PERMISSION, start_telling, write_decision_letter
@@ -40,14 +41,51 @@ class SendForm(forms.Form):
     channel = forms.ChoiceField(label=_("Sent by"), choices=Channel.choices, widget=UnfoldAdminSelectWidget)
 
 
-class OnePage(ActPage):
-    """Sends the letter of one decision; it is shown as it would be sent."""
+class LetterPage(ActPage):
+    """Sends one letter about a claim; it is shown as it would be sent. Subclasses say which claim and which letter."""
 
     permission_required = PERMISSION
-    title = _("Tell this decision")
     submit_label = _("Send the letter")
     template_name = "admin/claims/letters/ask.html"
     form_class = SendForm
+
+    def claim(self) -> Claim:
+        """Return the claim that the letter is about."""
+        raise NotImplementedError
+
+    def letter(self, language: str) -> Letter:
+        """Return the letter in this language."""
+        raise NotImplementedError
+
+    def get_initial(self) -> dict[str, Any]:
+        mail = live_address(self.claim()) is not None
+        return {"language": Language.KOREAN, "channel": Channel.MAIL if mail else Channel.MESSAGE}
+
+    def facts(self) -> list[tuple[Any, Any]]:
+        claim, address = self.claim(), live_address(self.claim())
+        return [
+            (_("Receipt number"), claim.receipt_number),
+            (_("Email"), address.masked() if address else _("none")),
+            (_("Phone"), claim.masked("phone") or _("none")),
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        form = context["form"]
+        language = form.data.get("language", "") if form.is_bound else Language.KOREAN
+        known = language if language in Language.values else Language.KOREAN.value
+        return context | {"letter": self.letter(known), "look": LOOK}
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        if LOOK in self.request.POST:
+            return self.render_to_response(self.get_context_data(form=form))
+        return super().form_valid(form)
+
+
+class OnePage(LetterPage):
+    """Sends the letter of one decision."""
+
+    title = _("Tell this decision")
 
     @cached_property
     def decision(self) -> Decision:
@@ -57,32 +95,16 @@ class OnePage(ActPage):
             raise Http404
         return found
 
-    def get_initial(self) -> dict[str, Any]:
-        mail = live_address(self.decision.claim) is not None
-        return {"language": Language.KOREAN, "channel": Channel.MAIL if mail else Channel.MESSAGE}
+    def claim(self) -> Claim:
+        return self.decision.claim
+
+    def letter(self, language: str) -> Letter:
+        return decision_letter(self.decision, language)
 
     def facts(self) -> list[tuple[Any, Any]]:
-        claim, address = self.decision.claim, live_address(self.decision.claim)
+        facts = [*super().facts(), (_("Outcome"), self.decision.get_outcome_display())]
         told = Delivery.objects.filter(key=key_of(self.decision)).first()
-        facts: list[tuple[Any, Any]] = [
-            (_("Receipt number"), claim.receipt_number),
-            (_("Outcome"), self.decision.get_outcome_display()),
-            (_("Email"), address.masked() if address else _("none")),
-            (_("Phone"), claim.masked("phone") or _("none")),
-        ]
         return [*facts, (_("Told already"), told.get_state_display())] if told else facts
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        form = context["form"]
-        language = form.data.get("language", "") if form.is_bound else Language.KOREAN
-        known = language if language in Language.values else Language.KOREAN.value
-        return context | {"letter": decision_letter(self.decision, known), "look": LOOK}
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        if LOOK in self.request.POST:
-            return self.render_to_response(self.get_context_data(form=form))
-        return super().form_valid(form)
 
     def act(self, form: forms.Form) -> Any:
         write_decision_letter(by=person(self.request), decision=self.decision, **form.cleaned_data)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import transaction
-from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from claims.helpdesk.letters.models import Channel, Code, Delivery, Language
+from claims.helpdesk.letters.models import Code, Delivery
 from claims.helpdesk.letters.rules import filled
-from claims.helpdesk.letters.selectors import Letter, live_address, texts_of
+from claims.helpdesk.letters.selectors import Letter, texts_of
 from claims.helpdesk.letters.services import deliver, refuse_unknown_language
+from claims.register.models import Claim
 from committee.decisions.models import Decision
-from committee.letters.pages import LOOK, SendForm
+from committee.letters.pages import LetterPage
 from committee.letters.selectors import letter_values, related
 from committee.letters.services import PERMISSION
 from committee.panel import person
@@ -23,7 +23,6 @@ from committee.review.models import Objection, ObjectionState
 from relief.access import require
 from relief.audit.services import acting
 from relief.errors import RuleBroken, database_rules
-from relief.site.pages import ActPage
 
 if TYPE_CHECKING:
     from relief.accounts.models import User
@@ -75,30 +74,17 @@ def write_answer(*, by: User, objection: Objection, language: str, channel: str)
         )
 
 
-class AnswerPage(ActPage):
-    """Sends the answer to an objection; it is shown as it would be sent."""
+class AnswerPage(LetterPage):
+    """Sends the answer to an objection."""
 
-    permission_required = PERMISSION
     title = _("Answer this objection")
-    submit_label = _("Send the letter")
-    template_name = "admin/claims/letters/ask.html"
-    form_class = SendForm
 
-    def get_initial(self) -> dict[str, Any]:
-        mail = live_address(self.row.claim) is not None
-        return {"language": Language.KOREAN, "channel": Channel.MAIL if mail else Channel.MESSAGE}
+    def claim(self) -> Claim:
+        claim: Claim = self.row.claim
+        return claim
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        form = context["form"]
-        language = form.data.get("language", "") if form.is_bound else Language.KOREAN
-        known = language if language in Language.values else Language.KOREAN.value
-        return context | {"letter": answer_letter(self.row, known), "look": LOOK}
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        if LOOK in self.request.POST:
-            return self.render_to_response(self.get_context_data(form=form))
-        return super().form_valid(form)
+    def letter(self, language: str) -> Letter:
+        return answer_letter(self.row, language)
 
     def act(self, form: forms.Form) -> Any:
         write_answer(by=person(self.request), objection=self.row, **form.cleaned_data)
