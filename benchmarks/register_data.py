@@ -25,15 +25,18 @@ INSERT INTO claims_service (id, code, name, name_en, version, aliases, pricing, 
 VALUES (1, 'service', 'service', '', 1, '{}', 'both', FALSE, now(), 1, 1);
 INSERT INTO claims_ruleset (id, incident_id, version, rules, note, created_by_id, created_at)
 VALUES (1, 1, 1, '[]', '', 1, now());
+INSERT INTO committee_book (id, code, name, name_en, incident_id)
+VALUES (1, 'cash', 'cash', '', 1);
 INSERT INTO committee_measure (id, code, name, name_en, kind, state, audience, audience_en, reporter_type, note,
-    version, incident_id)
-VALUES (1, 'cash', 'cash', '', 'cash_by_tier', 'decided', '', '', '', '', 1, 1);
+    version, incident_id, book_id)
+VALUES (1, 'cash', 'cash', '', 'cash_by_tier', 'decided', '', '', '', '', 1, 1, 1);
 INSERT INTO committee_tierpolicy (id, number, state, eligible_types, grounds, drafted_at, version, drafted_by_id,
-    incident_id, measure_id, adopted_by_id, adopted_at, required_evidence)
-VALUES (1, 1, 'adopted', '{small_business}', '', now(), 1, 1, 1, 1, 1, now(), '{}');
-INSERT INTO committee_tier (id, number, bounds, outcome, amount, policy_id)
-VALUES (1, 1, '[1,300001)', 'fixed', 30000, 1), (2, 2, '[300001,500001)', 'fixed', 50000, 1),
-       (3, 3, '[500001,)', 'review', NULL, 1);
+    incident_id, measure_id, adopted_by_id, adopted_at, required_evidence, pricing, services, rounds, objection_days,
+    resolution, reason)
+VALUES (1, 1, 'adopted', '{small_business}', '', now(), 1, 1, 1, 1, 1, now(), '{}', '{}', '{}', '{}', 30, '1', '');
+INSERT INTO committee_tier (id, number, bounds, outcome, amount, policy_id, needs_proof)
+VALUES (1, 1, '[1,300001)', 'fixed', 30000, 1, FALSE), (2, 2, '[300001,500001)', 'fixed', 50000, 1, FALSE),
+       (3, 3, '[500001,)', 'review', NULL, 1, FALSE);
 """
 _CLAIMS = """
 INSERT INTO claims_claim (id, receipt_number, received_at, admission, channel, reporter_type, pricing, claimed_loss,
@@ -58,7 +61,8 @@ SELECT id, reporter_type, 'as_reported', pricing, 'as_reported',
 FROM claims_claim;
 """
 _SUPPORTED = """
-INSERT INTO committee_decisionrun (id, created_at, incident_id, policy_id, run_by_id) VALUES (1, now(), 1, 1, 1);
+INSERT INTO committee_decisionrun (id, created_at, incident_id, policy_id, run_by_id, is_again, reason)
+VALUES (1, now(), 1, 1, 1, FALSE, '');
 INSERT INTO committee_decision (claim_id, run_id, policy_id, tier_id, outcome, reason_code, amount, fact_loss,
     fact_reporter_type, fact_pricing, fact_nature, fact_admission, fact_operator_kind, decided_by_id, decided_at,
     reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -63,6 +63,22 @@ class Panel:
     notice: StrOrPromise = ""
     acts: Sequence[Act] = field(default_factory=list)
     tables: Sequence[Table] = field(default_factory=list)
+
+
+ActMaker = Callable[[Any, "User"], Sequence[Act]]
+
+_acts: list[tuple[type[Model], str, ActMaker]] = []
+
+
+def register_acts(model: type[Model], *, permission: str, acts: ActMaker) -> None:
+    """Let a slice above offer `acts(row, user)` on the page of a row of a slice below, to who holds the permission."""
+    _acts.append((model, permission, acts))
+
+
+def acts_on(row: Model, user: User) -> list[Act]:
+    """Return what the slices above offer the user on the page of the row."""
+    makers = (acts for model, permission, acts in _acts if isinstance(row, model) and user.has_perm(permission))
+    return [act for maker in makers for act in maker(row, user)]
 
 
 class PanelAdmin(ReadOnlyAdmin):

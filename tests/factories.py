@@ -45,7 +45,7 @@ from claims.models import (
     SharedAccount,
 )
 from claims.register.rules import name_key
-from committee.models import Measure, Tier, TierPolicy
+from committee.models import Book, Measure, Tier, TierPolicy
 from relief import clock
 from relief.accounts.models import User
 from relief.accounts.roles import ROLES
@@ -549,6 +549,17 @@ class SharedAccountFactory(DjangoModelFactory):
     found_at = WHEN
 
 
+class BookFactory(DjangoModelFactory):
+    """A book without a budget."""
+
+    class Meta:
+        model = Book
+
+    incident = factory.SubFactory(IncidentFactory)
+    code = factory.Sequence(lambda n: f"book-{n}")
+    name = "소상공인 현금 지원"
+
+
 class MeasureFactory(DjangoModelFactory):
     """The cash measure."""
 
@@ -556,6 +567,7 @@ class MeasureFactory(DjangoModelFactory):
         model = Measure
 
     incident = factory.SubFactory(IncidentFactory)
+    book = factory.SubFactory(BookFactory, incident=factory.SelfAttribute("..incident"))
     code = factory.Sequence(lambda n: f"measure-{n}")
     name = "소상공인 현금 지원"
     name_en = "Cash for small businesses"

@@ -60,7 +60,7 @@ def claim_page(request: HttpRequest, model_admin: Any, claim: Claim) -> dict[str
         "verdict": verdict,
         "holds": holds,
         "panels": panels,
-        "signs": _signs(panels, flags_of([claim.pk], user).get(claim.pk, []), verdict),
+        "signs": _signs(panels, flags_of([claim.pk], user).get(claim.pk, []), verdict, holds),
         "head_facts": head_facts_of(claim, user),
         "next_step": _next(request, claim, _standing(claim, stage, verdict, holds, point), holds, point),
         "tabs": [(tab, tab.count(claim) if tab.count else None, _address(claim, request, tab)) for tab in tabs],
@@ -81,11 +81,11 @@ _NUMBERS = (
 )
 
 
-def _signs(panels: list[ClaimPanel], flags: list[Mark], verdict: Verdict | None) -> list[Mark]:
-    """Return the marks of the boxes and the signs of the list, each once, without the decision's own."""
+def _signs(panels: list[ClaimPanel], flags: list[Mark], verdict: Verdict | None, holds: list[Hold]) -> list[Mark]:
+    """Return the marks of the boxes and the signs of the list, each once, without the decision's own and the holds'."""
     marks = [panel.mark for panel in panels if panel.mark is not None]
-    told = None if verdict is None else verdict.mark
-    return list({str(mark.word): mark for mark in [*marks, *flags] if mark != told}.values())
+    told = {str(hold.word) for hold in holds} | ({str(verdict.mark.word)} if verdict else set())
+    return list({str(mark.word): mark for mark in [*marks, *flags] if str(mark.word) not in told}.values())
 
 
 def _overview(claim: Claim, user: User, opened: ClaimTab | None) -> dict[str, Any]:
@@ -126,10 +126,11 @@ def _way(request: HttpRequest, model_admin: Any, claim: Claim, opened: ClaimTab 
 
 def _open_point(claim: Claim, user: User, stage: Stage | None, verdict: Verdict | None) -> OpenPoint | None:
     """Return what staff have to do before the committee examines; asked only where the next step can name it."""
-    if stage is None or stage.code != "decided":
+    if stage is None or stage.code != "decided" or (verdict is not None and verdict.leads_to is LeadsTo.PAYMENT):
         return None
-    is_examined = verdict is None or verdict.leads_to in {LeadsTo.COMMITTEE, LeadsTo.PROOF}
-    return open_point_of(claim, user) if is_examined else None
+    point = open_point_of(claim, user)
+    is_ended = verdict is not None and verdict.leads_to is LeadsTo.END
+    return None if is_ended and point is not None and not point.outlasts_the_end else point
 
 
 def _standing(
@@ -145,6 +146,7 @@ def _standing(
         decision_is_held=any(Step.DECISION in hold.stops for hold in holds),
         payment_is_held=any(Step.PAYMENT in hold.stops for hold in holds),
         has_open_point=point is not None,
+        point_outlasts_end=point is not None and point.outlasts_the_end,
     )
 
 

@@ -50,6 +50,7 @@ class Standing:
     decision_is_held: bool = False
     payment_is_held: bool = False
     has_open_point: bool = False
+    point_outlasts_end: bool = False
 
 
 def next_step(at: Standing) -> Next:
@@ -77,7 +78,7 @@ def _after_decision(at: Standing) -> Next:
         if at.payment_is_held:
             return Next.HELD
         return Next.COMPOSE if at.is_complete else Next.COMPLETE
-    if at.has_open_point and at.leads_to is not LeadsTo.END:
+    if at.has_open_point and (at.leads_to is not LeadsTo.END or at.point_outlasts_end):
         return Next.PROVE
     ends = {
         LeadsTo.COMMITTEE: Next.EXAMINE,

@@ -77,10 +77,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class OpenPoint:
-    """What staff still have to do for a claim that the committee examines, and the tab where it is done."""
+    """What staff still have to do for a claim that the committee examines, and the tab where it is done.
+
+    One that `outlasts_the_end` is named as well where the decision leads to nothing more: somebody questions it.
+    """
 
     sentence: StrOrPromise
     tab: str
+    outlasts_the_end: bool = False
 
 
 PanelMaker = Callable[[Claim, "User"], ClaimPanel | None]
@@ -200,6 +204,7 @@ def register_claim_open_point(*, permission: str, point: PointFinder) -> None:
 
 
 def open_point_of(claim: Claim, user: User) -> OpenPoint | None:
-    """Return the first piece of such work that the user may see."""
-    found = (point(claim) for permission, point in _points if user.has_perm(permission))
-    return next((point for point in found if point is not None), None)
+    """Return the first piece of such work that the user may see; what outlasts the end goes before the others."""
+    asked = (point(claim) for permission, point in _points if user.has_perm(permission))
+    found = [point for point in asked if point is not None]
+    return min(found, key=lambda point: not point.outlasts_the_end, default=None)

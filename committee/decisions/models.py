@@ -133,12 +133,8 @@ class Decision(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), related_name="+", db_index=False
     )
     decided_at = models.DateTimeField(_("decided at"))
-    supersedes = models.OneToOneField(
-        "self",
-        models.PROTECT,
-        verbose_name=_("supersedes"),
-        null=True,
-        related_name="superseded_by",
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("supersedes"), null=True, related_name="+", db_index=False
     )
     reason = models.CharField(_("reason for the change"), max_length=500, blank=True)
 
@@ -158,6 +154,13 @@ class Decision(models.Model):
                 fields=("claim",),
                 condition=Q(supersedes__isnull=True),
                 name=declare_constraint("one_first_decision_per_claim", _("The claim has been decided already.")),
+            ),
+            models.UniqueConstraint(
+                fields=("supersedes",),
+                name=declare_constraint(
+                    "one_decision_supersedes_another",
+                    _("A later decision stands in the place of this one. Open that one."),
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(outcome="supported", amount__gt=0, amount__lte=MAX_WON)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from claims.register.settled import in_payment
+from committee.decisions.adjustments import Adjustment
+from committee.decisions.budgets import bind_correction, bind_run
 from committee.decisions.models import Decision, DecisionRun
 from committee.decisions.selectors import unclassified_claims, undecided_claims
 from committee.decisions.statements import SAID_COLUMNS, said, verdicts
@@ -59,9 +62,10 @@ def decide(job: jobs.Run) -> dict[str, Any]:
     """Carry out a decision run: one statement decides every undecided, classified claim; a second time adds nothing.
 
     The policy row is locked until the decisions are committed, so that a version adopted meanwhile waits and every
-    decision of the run carries one version. Returns {"decided", "unclassified"} as counts.
+    decision of the run carries one version. What the decisions give is committed in the measure's budget in the same
+    transaction: a run that exceeds it fails, and decides nothing. Returns {"decided", "unclassified"} as counts.
     """
-    run = DecisionRun.objects.select_related("policy").get(pk=job.job.subject_key)
+    run = DecisionRun.objects.select_related("policy__measure__book", "run_by").get(pk=job.job.subject_key)
     waiting = undecided_claims(run.incident_id).count()
     job.advance(done=0, total=waiting)
     with database_rules(), transaction.atomic():
@@ -69,36 +73,43 @@ def decide(job: jobs.Run) -> dict[str, Any]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT state FROM committee_tierpolicy WHERE id = %s FOR SHARE", [run.policy_id])
             refuse_unless_adopted(cursor.fetchone()[0])
-        decided = _insert_decisions(run)
+        decided, won = _insert_decisions(run)
+        bind_run(run, won)
         # Inside the transaction: a run that somebody asked to cancel meanwhile decides nothing.
         job.advance(done=decided, total=decided)
     return {"decided": decided, "unclassified": unclassified_claims(run.incident_id).count()}
 
 
-def _insert_decisions(run: DecisionRun) -> int:
+def _insert_decisions(run: DecisionRun) -> tuple[int, int]:
+    """Decide the claims of a run that have no decision; return how many, and the won they get in all."""
     heads = verdicts(run.policy)
     undecided = "NOT EXISTS (SELECT FROM committee_decision d WHERE d.claim_id = c.id AND d.supersedes_id IS NULL)"
     rows = said(run.policy, where=undecided)
     columns = ", ".join(SAID_COLUMNS)
     # In the order of the claims: two runs at once then wait for each other instead of deadlocking.
     statement = f"""
-        WITH {heads.sql}
-        INSERT INTO committee_decision ({columns}, run_id, policy_id, decided_by_id, decided_at, reason)
-        SELECT said.*, %s, %s, %s, %s, '' FROM ({rows.sql} ORDER BY c.id) said
-        ON CONFLICT (claim_id) WHERE supersedes_id IS NULL DO NOTHING
+        WITH {heads.sql}, decided AS (
+            INSERT INTO committee_decision ({columns}, run_id, policy_id, decided_by_id, decided_at, reason)
+            SELECT said.*, %s, %s, %s, %s, '' FROM ({rows.sql} ORDER BY c.id) said
+            ON CONFLICT (claim_id) WHERE supersedes_id IS NULL DO NOTHING
+            RETURNING amount
+        ) SELECT count(*), COALESCE(sum(amount), 0)::bigint FROM decided
     """  # noqa: S608 - built of our own column names, values are parameters
-    who = [run.pk, run.policy_id, run.run_by_id, clock.now()]
+    who: list[Any] = [run.pk, run.policy_id, run.run_by_id, clock.now()]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*heads.parameters, *who, *rows.parameters])
-        return int(cursor.rowcount)
+        decided, won = cursor.fetchone()
+    return decided, won
 
 
 def supersede(*, by: User, decision: Decision, outcome: str, amount: int, reason: str) -> Decision:
     """Put a new decision in the place of a standing one, with the facts as they were and the reason; return it.
 
+    Where the claim is in payment, the difference stands as an accepted adjustment, to be paid or recovered.
+
     `amount` in won, 0 unless the outcome is "supported". Raises NotAllowed,
     RuleBroken(superseding_needs_reason, unknown_outcome, decision_superseded, changes_nothing,
-    only_supported_claims_get_money).
+    only_supported_claims_get_money, budget_is_not_exceeded).
     """
     require(by, "committee.supersede_decision")
     return write_correction(by=by, decision=decision, outcome=outcome, amount=amount, reason=reason)
@@ -118,7 +129,7 @@ def write_correction(*, by: User, decision: Decision, outcome: str, amount: int,
             )
         if (old.outcome, old.amount) == (outcome, amount):
             raise RuleBroken(_("The decision says this already; nothing would change."), code="changes_nothing")
-        return Decision.objects.create(
+        new = Decision.objects.create(
             claim_id=old.claim_id,
             outcome=outcome,
             reason_code=Decision.Reason.CORRECTION,
@@ -137,3 +148,25 @@ def write_correction(*, by: User, decision: Decision, outcome: str, amount: int,
             supersedes=old,
             reason=reason.strip(),
         )
+        bind_correction(by=by, old=old, new=new)
+        if new.amount != old.amount and _is_in_payment(old.claim_id):
+            Adjustment.objects.create(
+                claim_id=old.claim_id,
+                decision=old,
+                outcome=new.outcome,
+                amount=new.amount,
+                difference=new.amount - old.amount,
+                state=Adjustment.State.ACCEPTED,
+                created_at=new.decided_at,
+                settled_by=by,
+                settled_at=new.decided_at,
+                reason=new.reason,
+                followed_by=new,
+            )
+    return new
+
+
+def _is_in_payment(claim_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {in_payment(str(int(claim_id)))}")
+        return bool(cursor.fetchone()[0])

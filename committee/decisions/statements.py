@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +46,13 @@ def verdicts(policy: TierPolicy) -> Statement:
     return Statement(f"v ({VERDICT_COLUMNS}) AS ({rows})", parameters)
 
 
-def said(policy: TierPolicy, *, extra: str = "", joins: str = "", where: str = "TRUE") -> Statement:
+def said(
+    policy: TierPolicy, *, extra: str = "", joins: str = "", where: str = "TRUE", values: Sequence[Any] = ()
+) -> Statement:
     """Return a SELECT of `SAID_COLUMNS` of the classified claims of the policy's incident that nothing holds.
 
     It reads `v` (see `verdicts`), the claim `c`, its classification `t` and its evidence `e`. `extra` names further
-    columns, `joins` and `where` narrow it further; they take no parameters.
+    columns, `joins` and `where` narrow it further; `values` are the parameters of `where`.
     """
     terms = policy_terms(policy)
     case, case_parameters = branch_sql(branches_of(terms), CLAIM_COLUMNS)
@@ -63,5 +66,5 @@ def said(policy: TierPolicy, *, extra: str = "", joins: str = "", where: str = "
         WHERE c.incident_id = %s AND {where}
           AND NOT EXISTS (SELECT FROM ({held}) held (claim_id) WHERE held.claim_id = c.id)
         """,  # noqa: S608 - built of our own column names, values are parameters
-        [list(terms.required_evidence), *case_parameters, policy.incident_id, *held_parameters],
+        [list(terms.required_evidence), *case_parameters, policy.incident_id, *values, *held_parameters],
     )

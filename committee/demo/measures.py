@@ -172,3 +172,7 @@ GROUNDS = (
 RESOLUTION = "전체 회의 의결(시연 자료)"
 # What proof a claim over 500,000 won needs.
 REQUIRED_EVIDENCE = ("small_business_certificate", "proof_of_lost_sales", "proof_of_business_use")
+
+# The upper end of the published cost range; None: what the measure is worth by its items and recipients.
+BUDGETS: dict[str, int | None] = {CASH: 400_000_000, "emoticons": None, "makers-coupons": None, "drawer-voucher": None}
+BUDGET_REASON = "피해지원 방안 의결에 따른 예산 편성(시연 자료)"

@@ -10,10 +10,13 @@ from committee.demo import measures, people
 from committee.demo.catalogue import INCIDENTS, OUTAGE
 from committee.demo.facts import IncidentFacts
 from committee.demo.measures import MEASURES, TIERS
+from committee.ledger import services as ledger
+from committee.ledger.selectors import standing_of
 from committee.plan import measures as measure_services
 from committee.plan import services as plan
 from committee.plan.models import Measure
 from committee.plan.policies import TierPolicy
+from committee.plan.selectors import measure_value
 from committee.plan.terms import TierDraft
 from relief.accounts import services as accounts
 from relief.accounts.models import User
@@ -148,6 +151,7 @@ def lay_plan(cast: Cast, incidents: dict[str, Incident]) -> TierPolicy:
                     for item in facts.items
                 ],
             )
+    _lay_budgets(cast["manager"], known)
     cash = known[measures.CASH]
     ended = [TierPolicy.State.SUPERSEDED, TierPolicy.State.WITHDRAWN]
     policy = TierPolicy.objects.filter(measure=cash).exclude(state__in=ended).order_by("number").first()
@@ -164,3 +168,12 @@ def lay_plan(cast: Cast, incidents: dict[str, Incident]) -> TierPolicy:
     if policy.state == TierPolicy.State.PROPOSED:
         policy = plan.adopt_policy(by=cast["chair"], policy=policy, resolution=measures.RESOLUTION)
     return policy
+
+
+def _lay_budgets(manager: User, known: dict[str, Measure]) -> None:
+    """Set the budgets that are missing: an amount for the cash, and for the package what it is worth."""
+    for code, won in measures.BUDGETS.items():
+        measure = known[code]
+        if standing_of(measure.book).budget is None:
+            value = measure_value(measure) if won is None else won
+            ledger.set_budget(by=manager, book=measure.book, won=value or 0, reason=measures.BUDGET_REASON)

@@ -18,6 +18,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='decision',
+            name='supersedes',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='committee.decision', verbose_name='supersedes'),
+        ),
+        migrations.AddConstraint(
+            model_name='decision',
+            constraint=models.UniqueConstraint(fields=('supersedes',), name='one_decision_supersedes_another'),
+        ),
         migrations.CreateModel(
             name='Adjustment',
             fields=[

@@ -6,10 +6,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from committee.panel import Panel, PanelAdmin, person
+from committee.ledger.admin import budget_acts
+from committee.ledger.pages import available_words, budget_words
+from committee.ledger.selectors import standing_of
+from committee.panel import Act, Panel, PanelAdmin, person
+from committee.plan.measure_pages import DecidePage, DiscussPage, EditPage, WritePage
 from committee.plan.models import Measure, MeasureItem
 from committee.plan.selectors import measure_value, package_value
 from relief.money import format_large_won, format_won
@@ -40,20 +46,64 @@ class ItemInline(ReadOnlyInline):
 class MeasureAdmin(PanelAdmin):
     """Measures with values computed from their items."""
 
-    list_display = ("measure_name", "kind", "state_word", "who", "window", "count_text", "value_text")
+    list_display = (
+        "measure_name",
+        "kind",
+        "state_word",
+        "who",
+        "count_text",
+        "value_text",
+        "budget_large",
+        "committed_text",
+        "remaining_text",
+    )
     list_filter = ("kind", "state")
     inlines = (ItemInline,)
-    fields = ("name", "name_en", "kind", "state", "who", "window", "count_text", "cost_text", "value_text", "note")
+    list_select_related = ("book",)
+    fields = (
+        ("name", "name_en"),
+        ("kind", "state"),
+        ("who", "window"),
+        ("count_text", "cost_text"),
+        ("value_text", "note"),
+        ("budget_text", "reserved_text"),
+        ("committed_text", "remaining_text"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("items")
+        return super().get_queryset(request).prefetch_related("items", "book__balances")
 
     def list_panel(self, request: HttpRequest) -> Panel:
         incident_id = working_incident_id(person(request))
         if incident_id is None:
             return Panel()
         value = format_large_won(package_value(incident_id))
-        return Panel(sentence=_("The general-user package is worth %(value)s.") % {"value": value})
+        may_write = request.user.has_perm("committee.plan_measures")
+        return Panel(
+            sentence=_("The general-user package is worth %(value)s.") % {"value": value},
+            acts=[Act(_("Write a measure"), self.page("write"))] if may_write else [],
+        )
+
+    def panel(self, request: HttpRequest, row: Measure) -> Panel:
+        acts = budget_acts(request, row.book)
+        if request.user.has_perm("committee.plan_measures"):
+            acts.append(Act(_("Edit the measure"), self.page_of(row, "edit"), secondary=True))
+            if row.state == Measure.State.UNDER_DISCUSSION:
+                acts.append(Act(_("Record the decision on it"), self.page_of(row, "decide")))
+            else:
+                acts.append(Act(_("Discuss it again"), self.page_of(row, "discuss"), secondary=True))
+        if request.user.has_perm("committee.view_book"):
+            statement = reverse("admin:committee_book_change", args=(row.book_id,))
+            acts.append(Act(_("Statement of the budget"), statement, secondary=True))
+        return Panel(acts=acts)
+
+    def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
+        return (
+            ("write/", "committee_measure_write", WritePage.as_view(model_admin=self)),
+            ("<path:object_id>/edit/", "committee_measure_edit", EditPage.as_view(model_admin=self)),
+            ("<path:object_id>/decide/", "committee_measure_decide", DecidePage.as_view(model_admin=self)),
+            ("<path:object_id>/discuss/", "committee_measure_discuss", DiscussPage.as_view(model_admin=self)),
+        )
 
     @display(description=_("measure"), ordering="name")
     def measure_name(self, measure: Measure) -> str:
@@ -88,4 +138,30 @@ class MeasureAdmin(PanelAdmin):
 
     @display(description=_("value"))
     def value_text(self, measure: Measure) -> str:
-        return format_large_won(measure_value(measure))
+        return _unbroken(format_large_won(measure_value(measure)))
+
+    @display(description=_("budget"))
+    def budget_large(self, measure: Measure) -> Any:
+        standing = standing_of(measure.book)
+        return budget_words(standing) if standing.budget is None else _unbroken(format_large_won(standing.budget))
+
+    @display(description=_("budget"))
+    def budget_text(self, measure: Measure) -> Any:
+        return budget_words(standing_of(measure.book))
+
+    @display(description=_("reserved"))
+    def reserved_text(self, measure: Measure) -> str:
+        return format_won(standing_of(measure.book).of("reserved"))
+
+    @display(description=_("committed"))
+    def committed_text(self, measure: Measure) -> str:
+        return format_won(standing_of(measure.book).of("committed"))
+
+    @display(description=_("remaining"))
+    def remaining_text(self, measure: Measure) -> Any:
+        return available_words(standing_of(measure.book))
+
+
+def _unbroken(amount: str) -> str:
+    """Return an amount that stays on one line in a narrow column."""
+    return format_html('<span class="committee-amount">{}</span>', amount)

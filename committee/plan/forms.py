@@ -108,6 +108,9 @@ class TiersForm(forms.Form):
             if field is not None:
                 field.widget.attrs["aria-label"] = field.label
 
+    class Media:
+        css = {"all": ("committee/committee.css",)}
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         for row in ROWS:

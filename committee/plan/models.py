@@ -8,13 +8,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident, ReporterType
+from committee.ledger.models import Book
 from relief.audit.history import tracked
 from relief.errors import declare_constraint
 from relief.money import MAX_WON
 from relief.scope import ScopedQuerySet, scoped_by
 
 
-@tracked()
+# The book is opened with the measure and stays.
+@tracked(exclude=("book",))
 class Measure(models.Model):
     """One measure of the plan: what is given, to whom, in which window, within which quota."""
 
@@ -31,6 +33,7 @@ class Measure(models.Model):
         DECIDED = "decided", _("Decided")
 
     incident = models.ForeignKey(Incident, models.PROTECT, verbose_name=_("incident"), related_name="measures")
+    book = models.OneToOneField(Book, models.PROTECT, verbose_name=_("budget"), related_name="measure")
     code = models.SlugField(_("code"), max_length=40, db_index=False)
     name = models.CharField(_("name"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=120, blank=True)
@@ -69,6 +72,12 @@ class Measure(models.Model):
                 & (Q(expected_cost_from__isnull=True) | Q(expected_cost_from__lte=F("expected_cost_to"))),
                 name=declare_constraint("measure_counts_are_sound", _("Recipients, quota or cost range is wrong.")),
             ),
+            models.CheckConstraint(
+                condition=Q(closes_on__isnull=True) | Q(opens_on__isnull=False, closes_on__gte=F("opens_on")),
+                name=declare_constraint(
+                    "measure_closes_after_opening", _("The window closes on its first day or later. Mend the days.")
+                ),
+            ),
         )
 
     def __str__(self) -> str:
@@ -103,6 +112,13 @@ class MeasureItem(models.Model):
             models.CheckConstraint(
                 condition=Q(unit_value__isnull=True) | Q(unit_value__gte=0, unit_value__lte=MAX_WON),
                 name=declare_constraint("unit_value_is_whole_won", _("A unit value is a whole amount in won.")),
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_value_to__isnull=True)
+                | Q(unit_value__isnull=False, unit_value_to__gte=F("unit_value"), unit_value_to__lte=MAX_WON),
+                name=declare_constraint(
+                    "unit_value_rises", _("The upper end of a unit value is not below the value itself.")
+                ),
             ),
         )
 

@@ -10,8 +10,11 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.catalogue.models import IntakeRound, Pricing, ReporterType, Service
 from claims.evidence.models import Kind
+from committee.ledger.pages import available_words
+from committee.ledger.selectors import standing_of
 from committee.panel import person
 from committee.plan import services
+from committee.plan.budgets import expected_cost
 from committee.plan.forms import DraftForm, TiersForm
 from committee.plan.models import Measure
 from committee.plan.policies import TierPolicy
@@ -142,6 +145,8 @@ class AdoptPage(ActPage):
             (_("In force now"), before or "–"),
             *terms_facts(self.row),
             *effect_facts(self.row),
+            (_("To be reserved, for claims without decision"), format_won(expected_cost(self.row))),
+            (_("Left of the budget"), available_words(standing_of(self.row.measure.book))),
         ]
 
     def act(self, form: Any) -> Any:

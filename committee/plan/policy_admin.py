@@ -87,7 +87,7 @@ class TierPolicyAdmin(PanelAdmin):
 
     def panel(self, request: HttpRequest, row: TierPolicy) -> Panel:
         terms = [(str(label), str(value)) for label, value in terms_facts(row)]
-        tables = [tier_table(row), Table(_("Conditions"), (_("condition"), _("value")), terms)]
+        tables = [tier_table(row), Table(_("Conditions"), (_("condition"), _("content")), terms)]
         return Panel(acts=self._acts(request, row), tables=tables)
 
     def _acts(self, request: HttpRequest, policy: TierPolicy) -> list[Act]:
@@ -95,6 +95,9 @@ class TierPolicyAdmin(PanelAdmin):
         drafts = request.user.has_perm("committee.draft_tier_policy")
         adopts = request.user.has_perm("committee.adopt_tier_policy")
         acts = []
+        simulate = f"{reverse('admin:committee_simulation_run')}?_variant={policy.pk}"
+        if policy.state != State.WITHDRAWN:
+            acts.append(Act(_("Simulate"), simulate, secondary=True))
         if policy.state == State.DRAFT and drafts:
             acts.append(Act(_("Propose"), self.page_of(policy, "propose")))
             acts.append(Act(_("Edit the tiers"), self.page_of(policy, "tiers"), secondary=True))

@@ -85,6 +85,8 @@ class IsNot:
         return getattr(facts, self.fact) not in self.words
 
     def sql(self, columns: Mapping[str, str]) -> tuple[str, list[Any]]:
+        if len(self.words) == 1:
+            return f"{columns[self.fact]} <> %s", [self.words[0]]
         return f"{columns[self.fact]} <> ALL (%s::text[])", [list(self.words)]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from claims.catalogue.models import Incident, ReporterType
+from committee.ledger.selectors import standing_of
 from committee.plan.models import Measure
 from committee.plan.policies import Tier, TierPolicy
 from committee.plan.rules import VERDICT_COLUMNS, Branch, Verdict, amount_sql, branch_sql, branches_of, verdicts_sql
@@ -47,6 +48,12 @@ def measure_value(measure: Measure) -> int | None:
         value * item.pieces for value, item in zip(values, measure.items.all(), strict=True) if value is not None
     )
     return each * people
+
+
+def budget_of(measure: Measure) -> int | None:
+    """Return the budget of a measure in won, or the upper end of its expected cost where none is set; None: neither."""
+    budget = standing_of(measure.book).budget
+    return measure.expected_cost_to if budget is None else budget
 
 
 def package_value(incident: Incident | int) -> int:

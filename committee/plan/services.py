@@ -15,6 +15,7 @@ from claims.catalogue.models import IntakeRound, Pricing, ReporterType, Service
 from claims.evidence.models import EvidenceRule, Kind
 from claims.evidence.requirements import set_rules
 from claims.evidence.rules import Need
+from committee.plan import budgets
 from committee.plan.models import Measure
 from committee.plan.policies import Tier, TierPolicy
 from committee.plan.terms import TierDraft, bounds_of, fault_of
@@ -214,8 +215,9 @@ def send_policy_back(*, by: User, policy: TierPolicy, reason: str) -> TierPolicy
 def adopt_policy(*, by: User, policy: TierPolicy, resolution: str) -> TierPolicy:
     """Put a proposal into force by a resolution; the version adopted before is superseded in the same transaction.
 
-    `resolution` names the meeting and its number, as it stands in the minutes. Returns the adopted one.
-    Raises NotAllowed, RuleBroken(resolution_missing, policy_moves_as_its_table_says, tiers_cover_every_loss).
+    `resolution` names the meeting and its number, as it stands in the minutes. Returns the adopted one. What it is
+    expected to give is reserved in the measure's budget. Raises NotAllowed, RuleBroken(resolution_missing,
+    policy_moves_as_its_table_says, tiers_cover_every_loss, budget_is_not_exceeded).
     """
     require(by, "committee.adopt_tier_policy")
     if not resolution.strip():
@@ -236,6 +238,7 @@ def adopt_policy(*, by: User, policy: TierPolicy, resolution: str) -> TierPolicy
             version=adopted.version + 1,
         )
         _require_evidence(by, adopted, _evidence_needs(adopted))
+        budgets.move_reservation(by=by, to=adopted)
     return adopted
 
 
@@ -258,6 +261,7 @@ def withdraw_policy(*, by: User, policy: TierPolicy, reason: str) -> TierPolicy:
         )
         if was_adopted:
             _require_evidence(by, withdrawn, [])
+            budgets.end_reservations(by=by, measure=withdrawn.measure)
     return withdrawn
 
 

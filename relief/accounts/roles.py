@@ -40,8 +40,9 @@ REGISTER = _views(
 )
 INTAKE = _views("claims", "claimimport", "importprofile", "rejectedrow", "amendment", "evidencearchive")
 REFERRALS = _views("claims", "referralfile", "referral")
-PLAN = _views("committee", "measure", "measureitem", "tierpolicy", "tier")
-DECISIONS = _views("committee", "decision", "decisionrun")
+PLAN = _views("committee", "book", "measure", "measureitem", "tierpolicy", "tier", "simulation", "servicefactors")
+OBJECTIONS = _views("committee", "objection")
+DECISIONS = _views("committee", "decision", "decisionrun", "adjustment", "letterrun")
 PAYOUTS = _views("committee", "batch", "payment", "approval", "bankfile")
 REPORTS = ("committee.view_reportingdate", "committee.view_published_figures")
 LETTERS = _views("claims", "documentrequest", "delivery", "lettertemplate")
@@ -57,6 +58,7 @@ ROLES: tuple[Role, ...] = (
             *LETTERS,
             *INTAKE,
             *REFERRALS,
+            *OBJECTIONS,
             *JOBS,
             "claims.import_claims",
             "claims.refer_claims",
@@ -69,12 +71,22 @@ ROLES: tuple[Role, ...] = (
             "claims.assign_claims",
             "claims.work_helpdesk",
             "claims.reveal_personal_data",
+            "committee.receive_objection",
         ),
     ),
     Role(
         "committee_member",
         _("Committee member"),
-        (*CATALOGUE, *REGISTER, *LETTERS, *PLAN, *DECISIONS, *REPORTS),
+        (
+            *CATALOGUE,
+            *REGISTER,
+            *LETTERS,
+            *PLAN,
+            *DECISIONS,
+            *OBJECTIONS,
+            *REPORTS,
+            "committee.review_objections",
+        ),
     ),
     Role(
         "secretary",
@@ -85,12 +97,16 @@ ROLES: tuple[Role, ...] = (
             *LETTERS,
             *PLAN,
             *DECISIONS,
+            *OBJECTIONS,
             *REPORTS,
             *JOBS,
             "claims.assign_claims",
             "committee.plan_measures",
             "committee.draft_tier_policy",
+            "committee.keep_simulations",
             "committee.run_decisions",
+            "committee.send_decision_letters",
+            "committee.assign_objections",
             "committee.add_reportingdate",
         ),
     ),
@@ -103,16 +119,33 @@ ROLES: tuple[Role, ...] = (
             *LETTERS,
             *PLAN,
             *DECISIONS,
+            *OBJECTIONS,
             *REPORTS,
             *JOBS,
             "committee.adopt_tier_policy",
+            "committee.keep_simulations",
+            "committee.review_objections",
+            "committee.supersede_decision",
             "claims.set_evidence_rules",
         ),
     ),
     Role(
         "manager",
         _("Manager"),
-        (*CATALOGUE, *REGISTER, *LETTERS, *PLAN, *DECISIONS, *PAYOUTS, *REPORTS, *JOBS, "committee.approve_batch"),
+        (
+            *CATALOGUE,
+            *REGISTER,
+            *LETTERS,
+            *PLAN,
+            *DECISIONS,
+            *OBJECTIONS,
+            *PAYOUTS,
+            *REPORTS,
+            *JOBS,
+            "committee.approve_batch",
+            "committee.set_budget",
+            "committee.settle_adjustments",
+        ),
     ),
     Role(
         "finance",
@@ -142,6 +175,7 @@ ROLES: tuple[Role, ...] = (
             *REFERRALS,
             *PLAN,
             *DECISIONS,
+            *OBJECTIONS,
             *PAYOUTS,
             *REPORTS,
             *JOBS,

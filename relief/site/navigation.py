@@ -108,7 +108,15 @@ NAVIGATION: tuple[Group, ...] = (
         _("Decisions"),
         (
             Entry(_("Measures"), "volunteer_activism", "committee.view_measure", "admin:committee_measure_changelist"),
+            Entry(_("Budgets"), "account_balance_wallet", "committee.view_book", "admin:committee_book_changelist"),
             Entry(_("Tier policies"), "stairs", "committee.view_tierpolicy", "admin:committee_tierpolicy_changelist"),
+            Entry(_("Simulator"), "query_stats", "committee.view_simulation", "admin:committee_simulation_run"),
+            Entry(
+                _("Factors of services"),
+                "percent",
+                "committee.view_servicefactors",
+                "admin:committee_servicefactors_changelist",
+            ),
             Entry(
                 _("Decision runs"),
                 "play_circle",
@@ -116,6 +124,19 @@ NAVIGATION: tuple[Group, ...] = (
                 "admin:committee_decisionrun_changelist",
             ),
             Entry(_("Decisions"), "gavel", "committee.view_decision", "admin:committee_decision_changelist"),
+            Entry(_("Objections"), "front_hand", "committee.view_objection", "admin:committee_objection_changelist"),
+            Entry(
+                _("Decision letters"),
+                "outgoing_mail",
+                "committee.view_letterrun",
+                "admin:committee_letterrun_changelist",
+            ),
+            Entry(
+                _("Top-ups and recoveries"),
+                "balance",
+                "committee.view_adjustment",
+                "admin:committee_adjustment_changelist",
+            ),
         ),
     ),
     Group(

@@ -20,7 +20,7 @@ from committee.demo.catalogue import OUTAGE
 from committee.demo.people import PASSWORD
 from committee.demo.rule_sets import FINAL_NOTE, FINAL_RULES
 from committee.demo.setting import lay_incidents, seat_people
-from committee.plan import services as plan
+from committee.plan import measures as plan
 from relief.jobs import services as jobs
 from relief.jobs.models import Job
 

@@ -24,7 +24,7 @@ from relief.money import format_won
 
 ROWS = 300
 BOTH = "노겸직"
-READING = {"/claims/ruleset/compare/"}
+READING = {"/claims/ruleset/compare/", "/committee/simulation/run/"}
 """Where a button above a list leads to, and nothing can be changed."""
 BOTH_PASSWORD = "두가지-직무를-맡은-사람"
 
@@ -134,10 +134,14 @@ def draft_and_adopt(enter: Callable[..., Page]) -> None:
     press(secretary, "초안 저장")
     policy = TierPolicy.objects.get()
     says(secretary, f"{policy} 초안을 작성했습니다.")
+    press(secretary, "상정")
+    press(secretary, "상정")
+    says(secretary, f"{policy}을(를) 협의체에 상정했습니다.")
     expect(secretary.locator("#content").get_by_role("link", name="채택", exact=True)).to_have_count(0)
     chair = enter("chair")
     chair.goto(f"/committee/tierpolicy/{policy.pk}/change/")
     press(chair, "채택")
+    chair.fill("[name=resolution]", "제2차 전체 회의 의결 1호")
     press(chair, "채택")
     says(chair, f"{policy}을(를) 채택했습니다.")
 
@@ -176,7 +180,8 @@ def audit(auditor: Page, walked: Batch) -> None:
         answer = auditor.goto(address)
         assert answer is not None
         assert (address, answer.status) == (address, 200)
-        assert auditor.locator("#content .committee-acts li").count() == 0, address
+        led = auditor.eval_on_selector_all("#content .committee-acts a", "links => links.map(a => a.pathname)")
+        assert set(led) <= READING, address
         acts = auditor.eval_on_selector_all("#content .relief-list-acts a", "links => links.map(a => a.pathname)")
         assert set(acts) <= READING, address
     auditor.goto("/")

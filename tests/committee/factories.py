@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from claims.models import Claim
 from committee.decisions.services import start_run
-from committee.models import Batch, DecisionRun, TierPolicy
+from committee.models import Batch, Decision, DecisionRun, Objection, TierPolicy
 from committee.payouts.services import approve, compose, submit
+from committee.plan.services import Conditions, adopt_policy, draft_policy, propose_policy
+from committee.plan.terms import TierDraft
+from committee.review.services import Came, assign, receive
+from relief import clock
 from relief.accounts.models import User
 from relief.jobs.models import Job
 from relief.jobs.services import carry_out
@@ -31,6 +35,20 @@ def classified(incident: Any, losses: Iterable[int | None], **claim: Any) -> lis
 def adopted_policy(incident: Any) -> TierPolicy:
     """The committee's three tiers, adopted."""
     return factories.TierPolicyFactory(incident=incident, adopted=True)
+
+
+THIRD = (TierDraft(300_000, 30_000), TierDraft(500_000, 50_000), TierDraft(1_000_000, 70_000), TierDraft(None))
+"""The committee's tiers with a third one."""
+
+
+def next_version(incident: Any, tiers: Sequence[TierDraft] = THIRD, **conditions: Any) -> TierPolicy:
+    """Draft, propose and adopt another version of the measure in force."""
+    secretary = factories.UserFactory(secretary=True, incident=incident)
+    measure = TierPolicy.objects.get(incident=incident, state="adopted").measure
+    policy = draft_policy(by=secretary, measure=measure, tiers=tiers, conditions=Conditions(**conditions))
+    propose_policy(by=secretary, policy=policy)
+    chair = factories.UserFactory(chair=True, incident=incident)
+    return adopt_policy(by=chair, policy=policy, resolution="제3차 전체 회의 의결 1호")
 
 
 def carried_out(job: Job | None) -> Job:
@@ -71,3 +89,18 @@ def approved(incident: Any, *, by: User | None = None) -> Batch:
     batch = submitted(incident, by=by)
     manager = factories.UserFactory(manager=True, incident=incident)
     return approve(by=manager, batch=batch, lines_sha256=batch.lines_sha256)
+
+
+def objected(claim: Any, *, by: User | None = None, **said: Any) -> Objection:
+    """An objection to the standing decision of a claim, received today by a call."""
+    intake = by or factories.UserFactory(intake_staff=True, incident=claim.incident)
+    decision = Decision.objects.filter(claim=claim).standing().get()
+    given = {"ground": "loss", "grounds": "손실을 잘못 읽었습니다.", "received_on": clock.today()} | said
+    return receive(by=intake, decision=decision, came=Came(channel="call"), **given)
+
+
+def examined(claim: Any, *, reviewer: User | None = None, **said: Any) -> Objection:
+    """An objection that a member of the committee examines."""
+    member = reviewer or factories.UserFactory(committee_member=True, incident=claim.incident)
+    secretary = factories.UserFactory(secretary=True, incident=claim.incident)
+    return assign(by=secretary, objection=objected(claim, **said), reviewer=member)

@@ -9,13 +9,14 @@ import pytest
 from claims.intake.facts import Amendment
 from claims.register import holds
 from claims.register.holds import Hold, Step, declare_hold
+from committee.decisions.redeciding import differences
 from committee.decisions.selectors import undecided_claims
 from committee.models import Decision
 from committee.payouts.selectors import payable, preview
 from committee.payouts.services import approve, submit
 from relief.errors import RuleBroken
 from tests import factories
-from tests.committee.factories import classified, decided, drafted, submitted
+from tests.committee.factories import classified, decided, drafted, next_version, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,15 @@ def test_held_claim_is_not_decided(incident: Any) -> None:
     run = decided(incident, ())
     assert [row.claim for row in run.decisions.all()] == [second]
     assert undecided_claims(incident.pk).count() == 0
+
+
+def test_held_claim_is_not_decided_anew(incident: Any) -> None:
+    decided(incident, (700_000, 800_000))
+    factories.AmendmentFactory(claim=Decision.objects.get(fact_loss=700_000).claim)
+    policy = next_version(incident)
+    assert [row.claims for row in differences(policy)] == [2]
+    Amendment.objects.update(state="dismissed")
+    assert [row.claims for row in differences(policy)] == [1]
 
 
 def test_held_claim_is_left_out_of_a_batch_and_counted(incident: Any) -> None:

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from committee.models import Adjustment
 from committee.payouts import exports
 from committee.reports.services import fix_reporting_date
 from relief.accounts.models import User
@@ -65,6 +66,16 @@ def rows(incident: Any, user_as: Callable[..., User], private_folder: Path) -> d
     factories.IntakeRoundFactory(incident=incident)
     factories.ClaimantFactory(incident=incident)
     factories.AmendmentFactory(claim=claim)
+    decision = claim.decisions.get()
+    Adjustment.objects.create(
+        claim=claim,
+        decision=decision,
+        run=decision.run,
+        outcome="supported",
+        amount=1,
+        difference=1,
+        created_at=factories.WHEN,
+    )
     factories.ContactFactory(claim=claim)
     factories.NextStepFactory(claim=claim)
     factories.ReclassificationFactory(incident=incident)
@@ -81,6 +92,7 @@ def rows(incident: Any, user_as: Callable[..., User], private_folder: Path) -> d
         by=manager, kind=Disclosure.Kind.VIEW, subject="claims.claim", reason="test", incident_id=incident.pk
     )
     fix_reporting_date(by=secretary, incident=incident, code="first", name="첫 집계")
+    committee.objected(claim)
     found = {
         key: apps.get_model(*key.split("_")).objects.order_by("-pk").first()
         for key in READERS

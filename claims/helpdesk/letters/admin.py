@@ -25,6 +25,7 @@ from claims.helpdesk.letters.pages import (
     request_facts,
     tab_address,
 )
+from claims.helpdesk.letters.printing import LetterPdfView
 from claims.helpdesk.letters.services import PERMISSION
 from relief.site.showing import ShownAdmin
 
@@ -139,7 +140,10 @@ class DeliveryAdmin(ShownAdmin):
 
     def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
         again = SendAgainPage.as_view(model_admin=self)
-        return (("<path:object_id>/send-again/", "claims_delivery_send_again", again),)
+        return (
+            ("<path:object_id>/send-again/", "claims_delivery_send_again", again),
+            ("<path:object_id>/pdf/", "claims_delivery_pdf", LetterPdfView.as_view(model_admin=self)),
+        )
 
 
 @admin.register(LetterTemplate)

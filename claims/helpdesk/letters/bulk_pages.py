@@ -22,7 +22,7 @@ from claims.evidence.models import Kind
 from claims.helpdesk.letters.asking import Would, start_asking, would_ask
 from claims.helpdesk.letters.models import Channel, Code, Language
 from claims.helpdesk.letters.pages import LOOK, person
-from claims.helpdesk.letters.rules import DEADLINE_DAYS, PLACEHOLDERS, day_words, filled
+from claims.helpdesk.letters.rules import DEADLINE_DAYS, day_words, filled, kind_of
 from claims.helpdesk.letters.selectors import texts_of
 from claims.helpdesk.letters.services import PERMISSION, save_template
 from claims.triage.narrowing import address_of, narrowing_of, words_of
@@ -149,7 +149,6 @@ class TemplateForm(forms.Form):
         label=_("Text"),
         max_length=10_000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 14}),
-        help_text=" ".join(f"{{{word}}}" for word in PLACEHOLDERS),
     )
 
 
@@ -168,6 +167,11 @@ class TemplatePage(ActPage):
         self.code = code if code in Code.values else Code.REQUEST.value
         self.language = language if language in Language.values else Language.KOREAN.value
         return super().dispatch(request, *args, **kwargs)
+
+    def get_form(self, form_class: Any = None) -> forms.Form:
+        form = super().get_form(form_class)
+        form.fields["body"].help_text = " ".join(f"{{{word}}}" for word in kind_of(self.code).words)
+        return form
 
     def get_initial(self) -> dict[str, Any]:
         incident_id = working_incident_id(person(self.request)) or 0
@@ -199,15 +203,11 @@ class TemplatePage(ActPage):
         return context | {"letter": letter, "look": LOOK, "choices": choices}
 
     def _example(self) -> dict[str, str]:
-        korean = self.language == Language.KOREAN
-        day = clock.today() + timedelta(days=DEADLINE_DAYS)
-        return {
-            "name": "홍길동" if korean else "Hong Gildong",
-            "receipt_number": "K22-1019-000001",
-            "documents": "- 소상공인 확인서" if korean else "- Small-business certificate",
-            "deadline": day_words(day, self.language),
-            "help_centre": settings.HELP_CENTRE,
-        }
+        place = 0 if self.language == Language.KOREAN else 1
+        day = day_words(clock.today() + timedelta(days=DEADLINE_DAYS), self.language)
+        known = {"help_centre": settings.HELP_CENTRE, "deadline": day}
+        kind = kind_of(self.code)
+        return known | {word: example[place] for word, example in kind.examples.items()}
 
     def form_valid(self, form: forms.Form) -> Any:
         if LOOK in self.request.POST:

@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from claims.helpdesk.letters.models import (
     Channel,
+    Code,
     Delivery,
     DeliveryState,
     DocumentRequest,
@@ -58,7 +60,9 @@ class RequestFilter(django_filters.FilterSet):
 class LetterFilter(django_filters.FilterSet):
     """Letters by whether they went, and by their channel."""
 
+    code = _choice(_("Letter"), Code.choices)
     state = _choice(_("State"), DeliveryState.choices)
+    job = django_filters.NumberFilter(label=_("Work number"), field_name="job_id", widget=forms.NumberInput)
     channel = _choice(_("Sent by"), Channel.choices)
 
     class Meta:

@@ -28,6 +28,12 @@ class Code(models.TextChoices):
 
     REQUEST = "request", _("Request for documents")
     REMINDER = "reminder", _("Reminder")
+    SUPPORTED = "supported", _("Decision: support")
+    REVIEW = "review", _("Decision: the committee examines")
+    NOT_ELIGIBLE = "not_eligible", _("Decision: not eligible")
+    PROOF_MISSING = "proof_missing", _("Decision: proof missing")
+    CORRECTED = "corrected", _("Decision after another look")
+    UPHELD = "upheld", _("Answer to an objection: the decision stands")
 
 
 class Language(models.TextChoices):
@@ -142,7 +148,7 @@ class LetterTemplate(models.Model):
     """The text of a kind of letter in one language; the newest version is in force, none is changed."""
 
     incident = models.ForeignKey(Incident, models.PROTECT, verbose_name=_("incident"), related_name="+")
-    code = models.CharField(_("letter"), max_length=12, choices=Code)
+    code = models.CharField(_("letter"), max_length=16, choices=Code)
     language = models.CharField(_("language"), max_length=2, choices=Language)
     version = models.PositiveIntegerField(_("version"))
     subject = models.CharField(_("subject"), max_length=200)
@@ -241,10 +247,10 @@ class Delivery(models.Model):
     request = models.ForeignKey(
         DocumentRequest, models.PROTECT, verbose_name=_("request"), null=True, related_name="letters"
     )
-    key = models.CharField(max_length=80, unique=True, editable=False)
+    key = models.CharField(max_length=80, editable=False)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel)
     address_sealed = models.BinaryField(_("address"))
-    code = models.CharField(_("letter"), max_length=12, choices=Code)
+    code = models.CharField(_("letter"), max_length=16, choices=Code)
     template = models.ForeignKey(
         LetterTemplate, models.PROTECT, verbose_name=_("template"), null=True, related_name="+"
     )
@@ -255,6 +261,7 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     error = models.CharField(_("why it was not sent"), max_length=300, blank=True)
     receipt = models.CharField(_("receipt of the service"), max_length=200, blank=True)
+    job = models.ForeignKey(Job, models.PROTECT, verbose_name=_("work"), null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"), null=True, related_name="+")
     at = models.DateTimeField(_("written at"))
     taken_at = models.DateTimeField(_("taken at"), null=True)
@@ -267,6 +274,14 @@ class Delivery(models.Model):
         verbose_name_plural = _("letters")
         ordering = ("-id",)
         default_permissions = ("view",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("key",),
+                name=declare_constraint(
+                    "one_letter_per_key", _("This letter was written already; none goes out twice.")
+                ),
+            ),
+        )
         indexes = (models.Index("id", name="letter_to_send", condition=Q(state__in=["queued", "sending"])),)
         triggers = (
             *DELIVERY_STATES.triggers(),
@@ -274,9 +289,9 @@ class Delivery(models.Model):
                 rule=declare_constraint("letters_stay_as_written", _("A letter is never rewritten or removed.")),
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 test="TG_OP = 'DELETE' OR (OLD.id, OLD.claim_id, OLD.request_id, OLD.key, OLD.channel, OLD.code, "
-                "OLD.language, OLD.subject, OLD.body, OLD.by_id, OLD.at) IS DISTINCT FROM (NEW.id, NEW.claim_id, "
-                "NEW.request_id, NEW.key, NEW.channel, NEW.code, NEW.language, NEW.subject, NEW.body, NEW.by_id, "
-                "NEW.at)",
+                "OLD.language, OLD.subject, OLD.body, OLD.job_id, OLD.by_id, OLD.at) IS DISTINCT FROM (NEW.id, "
+                "NEW.claim_id, NEW.request_id, NEW.key, NEW.channel, NEW.code, NEW.language, NEW.subject, NEW.body, "
+                "NEW.job_id, NEW.by_id, NEW.at)",
             ),
             no_truncate(declare_constraint("letters_are_never_emptied", _("The letters are never emptied."))),
         )

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from relief.errors import RuleBroken
 
-PLACEHOLDERS = ("name", "receipt_number", "documents", "deadline", "help_centre")
-"""Words in braces that a text may use; every other is refused."""
+REQUEST_WORDS = ("name", "receipt_number", "documents", "deadline", "help_centre")
+"""Words in braces that the text of a request or a reminder may use; every other is refused."""
 
 DEADLINE_DAYS = 14
 REMIND_DAYS = 3
 _WORD = re.compile(r"\{([^{}\n]*)\}")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`|~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
-DEFAULTS: Mapping[tuple[str, str], tuple[str, str]] = {
+DEFAULTS: dict[tuple[str, str], tuple[str, str]] = {
     ("request", "ko"): (
         "[피해구제] 서류 제출 요청 ({receipt_number})",
         (
@@ -55,13 +56,44 @@ DEFAULTS: Mapping[tuple[str, str], tuple[str, str]] = {
 """Subject and body by letter and language, where an incident has saved none of its own."""
 
 
-def refuse_unknown_placeholders(text: str) -> None:
-    """Refuse a text with a word in braces that is not in `PLACEHOLDERS`. Raises RuleBroken(unknown_placeholder)."""
-    unknown = sorted({word for word in _WORD.findall(text) if word not in PLACEHOLDERS})
+@dataclass(frozen=True, slots=True)
+class LetterKind:
+    """A kind of letter: the words in braces that its text may use, each with an example in Korean and in English."""
+
+    words: tuple[str, ...]
+    examples: Mapping[str, tuple[str, str]]
+
+
+_REQUESTS = LetterKind(
+    REQUEST_WORDS,
+    {
+        "name": ("홍길동", "Hong Gildong"),
+        "receipt_number": ("K22-1019-000001", "K22-1019-000001"),
+        "documents": ("- 소상공인 확인서", "- Small-business certificate"),
+    },
+)
+_kinds: dict[str, LetterKind] = {"request": _REQUESTS, "reminder": _REQUESTS}
+
+
+def declare_letter(code: str, kind: LetterKind, texts: Mapping[str, tuple[str, str]]) -> None:
+    """Declare a kind of letter with its default (subject, body) by language; slices above have letters of their own."""
+    _kinds[code] = kind
+    for language, text in texts.items():
+        DEFAULTS[code, language] = text
+
+
+def kind_of(code: str) -> LetterKind:
+    """Return what was declared of a kind of letter."""
+    return _kinds[code]
+
+
+def refuse_unknown_placeholders(text: str, known: Collection[str] = REQUEST_WORDS) -> None:
+    """Refuse a text with a word in braces that is not known. Raises RuleBroken(unknown_placeholder)."""
+    unknown = sorted({word for word in _WORD.findall(text) if word not in known})
     if unknown:
         raise RuleBroken(
             _("{%(word)s} is not a placeholder. Use only: %(known)s.")
-            % {"word": unknown[0], "known": ", ".join(f"{{{word}}}" for word in PLACEHOLDERS)},
+            % {"word": unknown[0], "known": ", ".join(f"{{{word}}}" for word in known)},
             code="unknown_placeholder",
         )
 
@@ -71,7 +103,7 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
     Raises RuleBroken(unknown_placeholder).
     """
-    refuse_unknown_placeholders(text)
+    refuse_unknown_placeholders(text, values)
     return _WORD.sub(lambda found: values[found[1]], text)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from claims.evidence.models import Kind
@@ -24,8 +24,8 @@ from claims.helpdesk.letters.models import (
     LetterTemplate,
     RequestState,
 )
-from claims.helpdesk.letters.rules import read_email, refuse_unknown_placeholders
-from claims.helpdesk.letters.selectors import address_of, lacking, letter_for
+from claims.helpdesk.letters.rules import kind_of, read_email, refuse_unknown_placeholders
+from claims.helpdesk.letters.selectors import Letter, address_of, lacking, letter_for
 from claims.register.models import Claim
 from relief import clock
 from relief.access import require
@@ -81,7 +81,7 @@ def save_template(*, by: User, incident_id: int, code: str, language: str, subje
     subject, body = " ".join(subject.split())[:200], body.strip()
     if not subject or not body:
         raise RuleBroken(_("Write the subject and the text."), code="text_missing")
-    refuse_unknown_placeholders(f"{subject}\n{body}")
+    refuse_unknown_placeholders(f"{subject}\n{body}", kind_of(code).words)
     with database_rules(), transaction.atomic(), acting(by=by, act="claims.save_letter_template"):
         rows = LetterTemplate.objects.filter(incident_id=incident_id, code=code, language=language)
         return LetterTemplate.objects.create(
@@ -131,18 +131,61 @@ def write_letter(
     Called within a transaction. Raises RuleBroken(unknown_letter, unknown_channel, channel_closed, no_address,
     unknown_placeholder).
     """
+    refuse_unknown_language(language)
+    letter = letter_for(
+        request.claim, code=code, kinds=request.kinds, deadline_on=request.deadline_on, language=language
+    )
+    return deliver(
+        by=by,
+        claim=request.claim,
+        code=code,
+        language=language,
+        channel=channel,
+        key=key,
+        letter=letter,
+        request=request,
+    )
+
+
+def refuse_unknown_language(language: str) -> None:
+    """Refuse a language that no letter is written in. Raises RuleBroken(unknown_letter)."""
     if language not in Language.values:
         raise RuleBroken(_("Choose one of the letters and languages."), code="unknown_letter")
+
+
+def deliver(
+    *, by: User | None, claim: Claim, code: str, language: str, channel: str, key: str, letter: Letter,
+    request: DocumentRequest | None = None,
+) -> Delivery:  # fmt: skip
+    """Write a letter about a claim; it is sent once the transaction commits. A second one of the same key is refused.
+
+    Called within a transaction, by whoever checked the permission.
+    Raises RuleBroken(unknown_channel, channel_closed, no_address, one_letter_per_key).
+    """
+    row = drafted(
+        by=by, claim=claim, code=code, language=language, channel=channel, key=key, letter=letter, request=request
+    )
+    row.save(force_insert=True)
+    send_soon()
+    return row
+
+
+def drafted(
+    *, by: User | None, claim: Claim, code: str, language: str, channel: str, key: str, letter: Letter,
+    request: DocumentRequest | None = None, job: Job | None = None,
+) -> Delivery:  # fmt: skip
+    """Return a letter that is not stored yet, for whoever writes many; then call `send_soon`. `job` is that work.
+
+    Raises RuleBroken(unknown_channel, channel_closed, no_address).
+    """
     refuse_closed(channel)
-    claim = request.claim
     address = address_of(claim, channel)
     if not address:
         words = _("The claim has no email address. Set one first.")
         if channel == Channel.MESSAGE:
             words = _("The claim has no phone number. Correct the claim, or send mail.")
         raise RuleBroken(words, code="no_address")
-    letter = letter_for(claim, code=code, kinds=request.kinds, deadline_on=request.deadline_on, language=language)
-    row = Delivery.objects.create(
+    return Delivery(
         claim=claim,
         request=request,
         key=key,
@@ -153,18 +196,21 @@ def write_letter(
         language=language,
         subject=letter.subject,
         body=letter.body,
+        job=job,
         by=by,
         at=clock.now(),
     )
-    send_soon()
-    return row
 
 
 def send_soon() -> None:
-    """Wake the worker that sends letters once the transaction commits; where it hears nothing, the schedule does."""
+    """Wake the worker that sends letters once the transaction commits; where it hears nothing, the schedule does.
+
+    Many letters of one transaction wake it once.
+    """
     from claims.helpdesk.letters.tasks import wake
 
-    transaction.on_commit(wake)
+    if all(waiting[1] is not wake for waiting in connection.run_on_commit):
+        transaction.on_commit(wake)
 
 
 def _locked(request: DocumentRequest) -> DocumentRequest:

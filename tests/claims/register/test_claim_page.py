@@ -192,11 +192,11 @@ def test_every_tab_costs_the_same_with_one_row_and_with_many(
     at_many = counts()
     assert at_many == at_one
     assert {tab: at_one[tab] for tab in ("", *OWN_TABS)} == {
-        "": 57,
-        "facts": 44,
-        "decision": 44,
-        "payment": 44,
-        "history": 57,
+        "": 60,
+        "facts": 46,
+        "decision": 46,
+        "payment": 46,
+        "history": 60,
     }
 
 

@@ -32,6 +32,7 @@ PAY, LOOK, END = LeadsTo.PAYMENT, LeadsTo.COMMITTEE, LeadsTo.END
         ("decided", {"leads_to": LOOK, "has_open_point": True}, Next.PROVE),
         ("decided", {"leads_to": PAY, "has_open_point": True}, Next.COMPOSE),
         ("decided", {"leads_to": END, "has_open_point": True}, Next.NOTHING),
+        ("decided", {"leads_to": END, "has_open_point": True, "point_outlasts_end": True}, Next.PROVE),
         ("in_batch", {"leads_to": PAY}, Next.PAY),
         ("in_batch", {"leads_to": PAY, "payment_is_held": True}, Next.HELD),
         ("exported", {"leads_to": PAY, "payment_is_held": True}, Next.SETTLE),

@@ -106,7 +106,8 @@ def test_superseded_decision_leads_to_the_later_one(incident: Any, user_as: Any,
         by=factories.UserFactory(is_superuser=True), decision=first, outcome="review", amount=0, reason="증빙"
     )
     panel = signed_in(user_as("auditor")).get(address("decision_change", first.pk)).context["panel"]
-    assert [act.url for act in panel.acts] == [address("decision_change", later.pk)]
+    claim_page = reverse("admin:claims_claim_change", args=(first.claim_id,))
+    assert [act.url for act in panel.acts] == [address("decision_change", later.pk), claim_page]
 
 
 def test_decision_of_another_incident_is_not_shown(incident: Any, user_as: Any, signed_in: Any) -> None:

@@ -184,7 +184,7 @@ def test_supersede_is_refused_where_it_makes_no_sense(incident: Any) -> None:
 def test_supersede_needs_its_permission(incident: Any, user_as: Any) -> None:
     decided(incident, (1,))
     with pytest.raises(NotAllowed):
-        supersede(by=user_as("chair"), decision=Decision.objects.get(), outcome="review", amount=0, reason="x")
+        supersede(by=user_as("secretary"), decision=Decision.objects.get(), outcome="review", amount=0, reason="x")
 
 
 def test_decisions_are_append_only(incident: Any) -> None:

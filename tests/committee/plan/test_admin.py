@@ -107,6 +107,7 @@ def test_proposal_is_adopted_after_seeing_the_effect(incident: Any, user_as: Any
         "0건 협의체 심의",
         "0건",
         "0원",
+        "0원",
     ]
     assert client.post(address("tierpolicy_adopt", draft.pk)).status_code == 200
     assert client.post(address("tierpolicy_adopt", draft.pk), {"resolution": "의결 1호"}).status_code == 302
