@@ -69,18 +69,18 @@ class LetterRunAdmin(PanelAdmin):
     def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
         return (
             ("many/", "committee_letterrun_many", ManyPage.as_view(model_admin=self)),
-            ("decision/<int:decision_id>/", "committee_letterrun_one", OnePage.as_view(model_admin=self)),
-            ("decision/<int:decision_id>/pdf/", "committee_letterrun_pdf", OnePdfView.as_view(model_admin=self)),
+            ("decision/<int:decision_id>/", "committee_decision_tell", OnePage.as_view(model_admin=self)),
+            ("decision/<int:decision_id>/pdf/", "committee_decision_letter", OnePdfView.as_view(model_admin=self)),
         )
 
 
 def acts_at_decision(decision: Decision, _user: User) -> list[Act]:
     """Return what the page of a decision offers: telling it where it stands and was not told, and its letter as PDF."""
-    pdf = reverse("admin:committee_letterrun_pdf", args=(decision.pk,))
+    pdf = reverse("admin:committee_decision_letter", args=(decision.pk,))
     acts = [Act(_("Letter as PDF"), pdf, secondary=True)]
     is_told = Delivery.objects.filter(key=key_of(decision)).exists()
     if not is_told and not Decision.objects.filter(supersedes=decision).exists():
-        acts.insert(0, Act(_("Tell this decision"), reverse("admin:committee_letterrun_one", args=(decision.pk,))))
+        acts.insert(0, Act(_("Tell this decision"), reverse("admin:committee_decision_tell", args=(decision.pk,))))
     return acts
 
 

@@ -11,8 +11,9 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from committee.models import Adjustment
+from committee.models import Adjustment, LetterRun, TierPolicy
 from committee.payouts import exports
+from committee.plan.simulator.services import keep, set_factors
 from committee.reports.services import fix_reporting_date
 from relief.accounts.models import User
 from relief.audit.models import Disclosure
@@ -93,6 +94,13 @@ def rows(incident: Any, user_as: Callable[..., User], private_folder: Path) -> d
     )
     fix_reporting_date(by=secretary, incident=incident, code="first", name="첫 집계")
     committee.objected(claim)
+    policy = TierPolicy.objects.get(incident=incident)
+    keep(by=secretary, policies=[policy], narrowing={}, name="모의 계산")
+    told = {"margin_bp": 1, "market_share_bp": 1, "unavoidable_bp": 1, "source": "통계"}
+    set_factors(by=secretary, service=claim.service, **told)
+    LetterRun.objects.create(
+        incident=incident, language="ko", channel="message", started_by=secretary, started_at=factories.WHEN
+    )
     found = {
         key: apps.get_model(*key.split("_")).objects.order_by("-pk").first()
         for key in READERS

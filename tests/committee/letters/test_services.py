@@ -169,7 +169,7 @@ def test_work_is_refused_on_other_counts_or_without_right(told: list[Decision], 
 
 def test_pages_show_send_and_print_a_letter(told: list[Decision], user_as: Any, signed_in: Any, incident: Any) -> None:
     client = signed_in(user_as("secretary"))
-    one = reverse("admin:committee_letterrun_one", args=(told[0].pk,))
+    one = reverse("admin:committee_decision_tell", args=(told[0].pk,))
     assert f'"{one}"' in client.get(reverse("admin:committee_decision_change", args=(told[0].pk,))).content.decode()
     looked = client.post(one, {"language": "en", "channel": "message", "_look": "1"})
     assert "Decision on your report" in looked.content.decode()
@@ -178,7 +178,7 @@ def test_pages_show_send_and_print_a_letter(told: list[Decision], user_as: Any, 
     letter = Delivery.objects.get()
     for address in (
         reverse("admin:claims_delivery_pdf", args=(letter.pk,)),
-        reverse("admin:committee_letterrun_pdf", args=(told[0].pk,)),
+        reverse("admin:committee_decision_letter", args=(told[0].pk,)),
     ):
         document = pypdfium2.PdfDocument(BytesIO(client.get(address).content))
         assert letter.subject in document[0].get_textpage().get_text_bounded()
@@ -211,5 +211,5 @@ def test_letter_of_another_incident_is_not_found(user_as: Any, signed_in: Any) -
     decided(elsewhere, (200_000,), phone="010-1234-5678")
     client = signed_in(user_as("secretary"))
     key = Decision.objects.get().pk
-    for name in ("one", "pdf"):
-        assert client.get(reverse(f"admin:committee_letterrun_{name}", args=(key,))).status_code == 404
+    for name in ("tell", "letter"):
+        assert client.get(reverse(f"admin:committee_decision_{name}", args=(key,))).status_code == 404
