@@ -102,7 +102,7 @@ def start_telling(
 
 @jobs.runner(SEND, permission=PERMISSION, label=_("Decision letters"), subject="committee.letterrun")
 def tell(work: jobs.Run) -> dict[str, Any]:
-    """Write the letters of a run, a chunk in one transaction; a decision that is told meanwhile is passed over.
+    """Write the letters of a run, a chunk in one transaction; a decision told or superseded meanwhile is passed over.
 
     A worker that dies writes the rest when the work is taken again: what has a letter is not found any more.
     Returns {"written"} as the count of this work's letters.
@@ -116,8 +116,10 @@ def tell(work: jobs.Run) -> dict[str, Any]:
     for start in range(0, len(keys), CHUNK):
         with database_rules(), transaction.atomic():
             work.hold()
-            standing = unwritten(Decision.objects.filter(pk__in=keys[start : start + CHUNK]).standing(), run.channel)
-            rows = related(standing).order_by("pk").select_for_update(of=("self",), no_key=True)
+            chunk = Decision.objects.filter(pk__in=keys[start : start + CHUNK]).order_by("pk")
+            # Locked by one statement and read by the next: only that one sees what was told or superseded meanwhile.
+            list(chunk.select_for_update(of=("self",), no_key=True).values_list("pk"))
+            rows = related(unwritten(chunk.standing(), run.channel))
             Delivery.objects.bulk_create(
                 drafted(
                     by=work.job.by,
