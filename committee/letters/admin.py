@@ -39,6 +39,8 @@ class LetterRunAdmin(PanelAdmin):
             words.append(str(Decision.Outcome(run.selection["outcome"]).label))
         if "run" in run.selection:
             words.append(f"#{run.selection['run']}")
+        if "tier" in run.selection:
+            words.append(str(_("Tier %(number)s") % {"number": run.selection["tier"]}))
         return ", ".join(words) or str(_("All"))
 
     @display(description=_("by"))

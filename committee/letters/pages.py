@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from unfold.views import UnfoldModelAdminViewMixin
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from claims.catalogue.models import Incident
 from claims.helpdesk.letters.channels import refuse_closed
@@ -161,9 +161,12 @@ class ManyForm(SendForm):
         label=_("Run"), required=False, queryset=DecisionRun.objects.none(), empty_label=_("All"),
         widget=UnfoldAdminSelectWidget,
     )  # fmt: skip
+    tier = forms.IntegerField(
+        label=_("Tier"), required=False, min_value=1, max_value=99, widget=UnfoldAdminIntegerFieldWidget
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    field_order = ("outcome", "run", "language", "channel", "seen")
+    field_order = ("outcome", "run", "tier", "language", "channel", "seen")
 
 
 class ManyPage(ActPage):
@@ -184,7 +187,8 @@ class ManyPage(ActPage):
 
     def _selection(self, form: forms.Form) -> dict[str, Any]:
         data = form.cleaned_data
-        selection = {"outcome": data.get("outcome"), "run": data["run"].pk if data.get("run") else None}
+        run = data["run"].pk if data.get("run") else None
+        selection = {"outcome": data.get("outcome"), "run": run, "tier": data.get("tier")}
         return {word: value for word, value in selection.items() if value}
 
     def get_initial(self) -> dict[str, Any]:

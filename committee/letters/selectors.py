@@ -86,12 +86,14 @@ def related(rows: QuerySet[Decision]) -> QuerySet[Decision]:
 
 
 def narrowed(incident_id: int, selection: Mapping[str, Any]) -> QuerySet[Decision]:
-    """Return the standing decisions of an incident that a selection (outcome, run) asks for."""
+    """Return the standing decisions of an incident that a selection (outcome, run, tier) asks for."""
     rows = Decision.objects.filter(claim__incident_id=incident_id).standing()
     if selection.get("outcome"):
         rows = rows.filter(outcome=selection["outcome"])
     if selection.get("run"):
         rows = rows.filter(run=selection["run"])
+    if selection.get("tier"):
+        rows = rows.filter(tier__number=selection["tier"])
     return rows
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from claims.helpdesk.letters.models import Code
 from claims.helpdesk.letters.rules import LetterKind, declare_letter
+from committee.decisions.models import Decision
+from committee.letters.selectors import letter_values, related
 
 WORDS = (
     "name", "receipt_number", "sentence", "loss", "amount", "tier", "missing", "decided_on", "objection_deadline",
@@ -56,6 +60,20 @@ _MIDDLE = {
 }
 
 
+def _sample(code: str) -> Callable[[int, str], Mapping[str, str] | None]:
+    def latest(incident_id: int, language: str) -> Mapping[str, str] | None:
+        """Return the words of the latest decision that this letter would tell."""
+        rows = related(Decision.objects.filter(claim__incident_id=incident_id)).order_by("-pk")
+        if code == Code.CORRECTED:
+            rows = rows.filter(reason_code=Decision.Reason.CORRECTION)
+        elif code != Code.UPHELD:
+            rows = rows.filter(outcome=code).exclude(reason_code=Decision.Reason.CORRECTION)
+        found = rows.first()
+        return None if found is None else letter_values(found, language)
+
+    return latest
+
+
 def _kind(code: str) -> LetterKind:
     return LetterKind(
         WORDS,
@@ -70,6 +88,7 @@ def _kind(code: str) -> LetterKind:
             "decided_on": ("2022년 12월 30일", "30 December 2022"),
             "objection_deadline": ("2023년 1월 29일", "29 January 2023"),
         },
+        _sample(code),
     )
 
 

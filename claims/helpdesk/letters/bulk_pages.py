@@ -207,6 +207,9 @@ class TemplatePage(ActPage):
         day = day_words(clock.today() + timedelta(days=DEADLINE_DAYS), self.language)
         known = {"help_centre": settings.HELP_CENTRE, "deadline": day}
         kind = kind_of(self.code)
+        real = kind.sample(working_incident_id(person(self.request)) or 0, self.language)
+        if real is not None:
+            return dict(real)
         return known | {word: example[place] for word, example in kind.examples.items()}
 
     def form_valid(self, form: forms.Form) -> Any:

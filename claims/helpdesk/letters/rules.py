@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,10 +58,14 @@ DEFAULTS: dict[tuple[str, str], tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class LetterKind:
-    """A kind of letter: the words in braces that its text may use, each with an example in Korean and in English."""
+    """A kind of letter: the words in braces that its text may use, each with an example in Korean and in English.
+
+    `sample` returns the words of a real letter of an incident (its key) in a language, or None where there is none.
+    """
 
     words: tuple[str, ...]
     examples: Mapping[str, tuple[str, str]]
+    sample: Callable[[int, str], Mapping[str, str] | None] = lambda _incident_id, _language: None
 
 
 _REQUESTS = LetterKind(

@@ -206,6 +206,21 @@ def test_page_of_many_shows_counts_and_the_first_letter_before_it_sends(
         assert len(page.context["cl"].result_list) == shown
 
 
+def test_template_is_shown_with_the_words_of_a_real_decision(
+    told: list[Decision], user_as: Any, signed_in: Any
+) -> None:
+    client = signed_in(user_as("intake_staff"))
+    write_text = reverse("admin:claims_lettertemplate_write")
+    page = client.get(f"{write_text}?code=supported&language=ko").content.decode()
+    assert next(row for row in told if row.amount == 50_000).claim.receipt_number in page
+    made_up = client.get(f"{write_text}?code=corrected&language=ko").content.decode()
+    assert "홍길동" in made_up
+
+
+def test_tier_narrows_the_decisions(told: list[Decision], incident: Any) -> None:
+    assert would_tell(incident.pk, {"tier": 2}, "message").to_tell == 1
+
+
 def test_letter_of_another_incident_is_not_found(user_as: Any, signed_in: Any) -> None:
     elsewhere = factories.IncidentFactory()
     decided(elsewhere, (200_000,), phone="010-1234-5678")
