@@ -1,4 +1,4 @@
-"""Deciding anew against itself, against a correction, and against SIGKILL; each race with its control."""
+"""Deciding anew against itself and against a correction; each race with its control."""
 
 from __future__ import annotations
 
