@@ -19,6 +19,7 @@ from relief.access import require
 from relief.audit.services import acting
 from relief.errors import RuleBroken, database_rules
 from relief.jobs import services as jobs
+from relief.money import MAX_WON
 
 if TYPE_CHECKING:
     from relief.accounts.models import User
@@ -108,7 +109,7 @@ def supersede(*, by: User, decision: Decision, outcome: str, amount: int, reason
     Where the claim is in payment, the difference stands as an accepted adjustment, to be paid or recovered.
 
     `amount` in won, 0 unless the outcome is "supported". Raises NotAllowed,
-    RuleBroken(superseding_needs_reason, unknown_outcome, decision_superseded, changes_nothing,
+    RuleBroken(superseding_needs_reason, unknown_outcome, amount_too_large, decision_superseded, changes_nothing,
     only_supported_claims_get_money, budget_is_not_exceeded).
     """
     require(by, "committee.supersede_decision")
@@ -121,6 +122,8 @@ def write_correction(*, by: User, decision: Decision, outcome: str, amount: int,
         raise RuleBroken(_("Say why the decision is changed."), code="superseding_needs_reason")
     if outcome not in BY_HAND:
         raise RuleBroken(_("Choose support, the committee, or not eligible."), code="unknown_outcome")
+    if amount > MAX_WON:
+        raise RuleBroken(_("No amount may exceed 1,000 trillion won."), code="amount_too_large")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.supersede", reason=reason):
         old = Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
         if Decision.objects.filter(supersedes=old).exists():

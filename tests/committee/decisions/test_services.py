@@ -176,6 +176,12 @@ def test_supersede_is_refused_where_it_makes_no_sense(incident: Any) -> None:
     assert code_of(supersede, **same) == "changes_nothing"
     money_for_none = {**common, "outcome": "not_eligible", "amount": 1, "reason": "x"}
     assert code_of(supersede, **money_for_none) == "only_supported_claims_get_money"
+    for outcome, amount, code in (
+        ("supported", 10**30, "amount_too_large"),
+        ("proof_missing", 0, "unknown_outcome"),
+        ("granted", 1, "unknown_outcome"),
+    ):
+        assert code_of(supersede, **common, outcome=outcome, amount=amount, reason="x") == code
     supersede(**common, outcome="review", amount=0, reason="x")
     again = {**common, "outcome": "supported", "amount": 1, "reason": "x"}
     assert code_of(supersede, **again) == "decision_superseded"
