@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 _settled: list[tuple[str, str]] = []
 _in_payment: list[tuple[str, str, str]] = []
+_paid: list[tuple[str, str]] = []
 _built_on: list[tuple[str, str]] = []
 
 
@@ -32,6 +35,27 @@ def in_payment(claim: str) -> str:
         for table, column, live in _in_payment
     ]
     return f"({' OR '.join(tests) or 'FALSE'})"
+
+
+def declare_paid(*, test: str, lock: str) -> None:
+    """Tell how to see that a claim's money has left: `test` is SQL that is true then, `{claim}` is the claim's key.
+
+    `lock` is a statement that keeps the payments of an incident (its parameter) here while the transaction lasts.
+    """
+    if (test, lock) not in _paid:
+        _paid.append((test, lock))
+
+
+def paid(claim: str) -> str:
+    """Return SQL that is true where money of the claim of this SQL expression (its key) has left for the bank."""
+    return f"({' OR '.join(test.format(claim=claim) for test, _lock in _paid) or 'FALSE'})"
+
+
+def hold_payments(incident_id: int) -> None:
+    """Keep the payments of an incident from leaving until the caller's transaction ends."""
+    with connection.cursor() as cursor:
+        for _test, lock in _paid:
+            cursor.execute(lock, [incident_id])
 
 
 def declare_built_on(*, table: str, column: str) -> None:

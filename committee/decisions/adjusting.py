@@ -13,6 +13,7 @@ from committee.decisions.adjustments import Adjustment
 from committee.decisions.budgets import bind_adjustments
 from committee.decisions.models import DecisionRun
 from committee.decisions.redeciding import changed_claims
+from committee.decisions.services import refuse_unless_adopted
 from committee.decisions.statements import SAID_COLUMNS
 from relief import clock
 from relief.access import require
@@ -26,10 +27,12 @@ PERMISSION = "committee.settle_adjustments"
 
 
 def accept(*, by: User, adjustments: Iterable[Adjustment], reason: str) -> int:
-    """Accept proposals: each gets a superseding decision with the facts of today, all or none; return how many.
+    """Accept proposals: each gets a superseding decision with the facts of today; return how many.
+
+    Those whose facts or decisions changed since are left open; a run that decides anew replaces them.
 
     Raises NotAllowed, RuleBroken(reason_missing, runner_settles_nothing, adjustment_moves_as_its_table_says,
-    facts_changed, budget_is_not_exceeded).
+    policy_not_adopted, facts_changed, budget_is_not_exceeded).
     """
     require(by, PERMISSION)
     reason = _said(reason)
@@ -37,11 +40,13 @@ def accept(*, by: User, adjustments: Iterable[Adjustment], reason: str) -> int:
         by_run: dict[int, list[Adjustment]] = defaultdict(list)
         for row in _locked(by, adjustments):
             by_run[row.run_id or 0].append(row)
+        accepted = 0
         for key, rows in sorted(by_run.items()):
             run = DecisionRun.objects.select_related("policy__measure__book").get(pk=key)
-            _write_decisions(by, run, rows, reason)
-            bind_adjustments(by=by, run=run, rows=rows, reason=reason)
-    return sum(map(len, by_run.values()))
+            agreed = _write_decisions(by, run, rows, reason)
+            bind_adjustments(by=by, run=run, rows=agreed, reason=reason)
+            accepted += len(agreed)
+    return accepted
 
 
 def dismiss(*, by: User, adjustments: Iterable[Adjustment], reason: str) -> int:
@@ -75,30 +80,35 @@ def _locked(by: User, adjustments: Iterable[Adjustment]) -> list[Adjustment]:
     return rows
 
 
-def _write_decisions(by: User, run: DecisionRun, rows: list[Adjustment], reason: str) -> None:
-    keys = [row.pk for row in rows]
+def _write_decisions(by: User, run: DecisionRun, rows: list[Adjustment], reason: str) -> list[Adjustment]:
+    """Write the decisions of the proposals that still say what the policy in force says; return those."""
     columns = ", ".join(SAID_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM committee_tierpolicy WHERE id = %s FOR SHARE", [run.policy_id])
+        refuse_unless_adopted(cursor.fetchone()[0])
     with changed_claims(run.policy, keys=[row.claim_id for row in rows]) as cursor:
         cursor.execute(
             f"INSERT INTO committee_decision ({columns}, run_id, policy_id, decided_by_id, decided_at, reason, "  # noqa: S608
             f"supersedes_id) SELECT {', '.join(f'changed.{name}' for name in SAID_COLUMNS)}, %s, %s, %s, %s, %s, "
             "changed.decision_id FROM changed JOIN committee_adjustment a ON a.id = ANY (%s) "
             "AND (a.decision_id, a.outcome, a.amount) = (changed.decision_id, changed.outcome, changed.amount) "
-            "ORDER BY changed.claim_id",
-            [run.pk, run.policy_id, by.pk, clock.now(), reason, keys],
+            "ORDER BY changed.claim_id RETURNING supersedes_id",
+            [run.pk, run.policy_id, by.pk, clock.now(), reason, [row.pk for row in rows]],
         )
-        if cursor.rowcount != len(keys):
-            raise RuleBroken(
-                _("Facts or decisions of %(count)s claims changed since. Dismiss those and run the decisions anew.")
-                % {"count": f"{len(keys) - cursor.rowcount:,}"},
-                code="facts_changed",
-            )
+        agreed_decisions = {key for (key,) in cursor.fetchall()}
+    agreed = [row for row in rows if row.decision_id in agreed_decisions]
+    if not agreed:
+        raise RuleBroken(
+            _("Facts or decisions of these claims changed since. Decide anew: that replaces the proposals."),
+            code="facts_changed",
+        )
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE committee_adjustment a SET state = 'accepted', settled_by_id = %s, settled_at = %s, reason = %s, "
             "followed_by_id = d.id FROM committee_decision d WHERE d.supersedes_id = a.decision_id AND a.id = ANY (%s)",
-            [by.pk, clock.now(), reason, keys],
+            [by.pk, clock.now(), reason, [row.pk for row in agreed]],
         )
+    return agreed
 
 
 def _said(reason: str) -> str:

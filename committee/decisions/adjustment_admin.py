@@ -22,6 +22,7 @@ STATE_COLOURS = {
     Adjustment.State.OPEN: "warning",
     Adjustment.State.ACCEPTED: "success",
     Adjustment.State.DISMISSED: "default",
+    Adjustment.State.REPLACED: "default",
 }
 
 
@@ -34,7 +35,7 @@ class AdjustmentAdmin(PanelAdmin):
     list_select_related = ("claim", "decision", "run__policy__measure")
     search_fields = ("claim__receipt_number__exact",)
     search_help_text = _("Receipt number, whole")
-    empty = _("No proposal stands here. One comes where deciding anew would change a claim in payment.")
+    empty = _("No proposal stands here. One comes where deciding anew would change a paid claim.")
     fields = (
         "receipt_number",
         "kind_text",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.register.models import Claim
 from committee.decisions.models import Decision, DecisionRun
+from relief import clock
 from relief.audit.history import tracked
 from relief.errors import declare_constraint
 from relief.guards import Refusal, no_truncate
@@ -24,19 +25,21 @@ class AdjustmentState(models.TextChoices):
     OPEN = "open", _("Waits for a person")
     ACCEPTED = "accepted", _("Accepted")
     DISMISSED = "dismissed", _("Dismissed")
+    REPLACED = "replaced", _("Replaced")
 
 
-# open: a person looks at it; accepted: a superseding decision says the new amount; dismissed: the old one stands.
+# open: a person looks at it; accepted: a superseding decision says the new amount; dismissed: the old one stands;
+# replaced: a later run or a correction says something else.
 ADJUSTMENT_STATES = StateTable(
     rule=declare_constraint("adjustment_moves_as_its_table_says", _("The proposal cannot take this step now.")),
     born=frozenset({"open", "accepted"}),
-    moves={"open": frozenset({"accepted", "dismissed"})},
+    moves={"open": frozenset({"accepted", "dismissed", "replaced"})},
 )
 
 
 @tracked()
 class Adjustment(models.Model):
-    """The difference between what a claim in payment was decided to get, and what it would get now, in won.
+    """The difference between what a paid claim was decided to get, and what it would get now, in won.
 
     More than before is a top-up, less is a recovery. `decision` is the one that the payment rests on; `followed_by`
     the decision that the acceptance wrote, or the correction that brought the difference about (then `run` is None).
@@ -88,6 +91,7 @@ class Adjustment(models.Model):
             models.CheckConstraint(
                 condition=Q(state="open", settled_at__isnull=True, followed_by__isnull=True)
                 | Q(state="accepted", settled_by__isnull=False, settled_at__isnull=False, followed_by__isnull=False)
+                | Q(state="replaced", settled_at__isnull=False, followed_by__isnull=True)
                 | Q(state="dismissed", settled_by__isnull=False, settled_at__isnull=False, followed_by__isnull=True)
                 & ~Q(reason=""),
                 name=declare_constraint("settling_has_who_and_why", _("A settled proposal names who, when and why.")),
@@ -119,3 +123,8 @@ class Adjustment(models.Model):
     def kind_word(self) -> str:
         """Whether it is a top-up or a recovery, in words."""
         return str(_("Top-up") if self.difference > 0 else _("Recovery"))
+
+
+def replace_open(rows: models.QuerySet[Adjustment]) -> int:
+    """End the open ones of these proposals: something else is said of their claims now. Return how many."""
+    return rows.filter(state=AdjustmentState.OPEN).update(state=AdjustmentState.REPLACED, settled_at=clock.now())

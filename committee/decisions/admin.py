@@ -123,7 +123,7 @@ def _proposals_sentence(run: DecisionRun) -> Any:
     told = run.adjustments.aggregate(claims=Count("pk"), still_open=Count("pk", filter=Q(state="open")))
     if not told["claims"]:
         return ""
-    return _("%(claims)s claims in payment would differ and were proposed to people; %(open)s wait.") % {
+    return _("%(claims)s paid claims would differ and were proposed to people; %(open)s wait.") % {
         "claims": f"{told['claims']:,}",
         "open": f"{told['still_open']:,}",
     }

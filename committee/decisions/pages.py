@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -26,9 +27,12 @@ from relief.site.pages import ActPage, ReasonForm
 
 
 def policy_in_force(request: HttpRequest) -> TierPolicy | None:
-    """Return the adopted policy of the incident that the person works on."""
+    """Return the adopted policy that the address names ("?policy=3"), or the first of the incident one works on."""
     adopted = TierPolicy.objects.visible_to(person(request)).filter(state=TierPolicy.State.ADOPTED)
-    return adopted.select_related("measure").first()
+    asked = request.GET.get("policy", "")
+    if asked.isdecimal() and len(asked) < 19:
+        adopted = adopted.filter(pk=int(asked))
+    return adopted.select_related("measure").order_by("measure").first()
 
 
 class StartPage(ActPage):
@@ -73,8 +77,8 @@ class AgainPage(ActPage):
     title = _("Decide the decided claims anew")
     submit_label = _("Decide anew")
     warning = _(
-        "Only what differs is decided anew; corrections by people stay. Claims in payment get no new decision: their "
-        "difference is proposed as a top-up or a recovery, and another person settles it."
+        "Only what differs is decided anew; corrections by people stay. Claims whose money has left for the bank get "
+        "no new decision: their difference is proposed as a top-up or a recovery, and another person settles it."
     )
     template_name = "admin/committee/again.html"
     form_class = AgainForm
@@ -97,13 +101,13 @@ class AgainPage(ActPage):
         policy, found = policy_in_force(self.request), self.found()
         if policy is None:
             return [(_("Policy in force"), _("None: have one adopted first."))]
-        free = [difference for difference in found if not difference.in_payment]
-        paid = [difference for difference in found if difference.in_payment]
+        free = [difference for difference in found if not difference.is_paid]
+        paid = [difference for difference in found if difference.is_paid]
         return [
             (_("Policy in force"), policy),
             (_("Claims decided anew"), f"{sum(row.claims for row in free):,}"),
             (_("The new decisions add"), signed_won(sum(row.won_after - row.won_before for row in free))),
-            (_("Claims in payment, proposed only"), f"{sum(row.claims for row in paid):,}"),
+            (_("Paid claims, proposed only"), f"{sum(row.claims for row in paid):,}"),
             (_("The proposals come to"), signed_won(sum(row.won_after - row.won_before for row in paid))),
         ]
 
@@ -128,7 +132,7 @@ class AgainPage(ActPage):
                 Number(f"{row.claims:,}"),
                 Number(format_won(row.won_before)),
                 Number(format_won(row.won_after)),
-                _("proposed") if row.in_payment else _("decided anew"),
+                _("proposed") if row.is_paid else _("decided anew"),
             )
             for row in self.found()
         ]
@@ -152,7 +156,7 @@ class AgainPage(ActPage):
                 Number(format_won(row.won_before)),
                 Decision.Outcome(row.becomes).label,
                 Number(format_won(row.won_after)),
-                _("proposed") if row.in_payment else _("decided anew"),
+                _("proposed") if row.is_paid else _("decided anew"),
             )
             for row in first_changed(policy)
         ]
@@ -230,7 +234,21 @@ class SettlePage(ActPage):
     """Settles one proposal, or every open one of a run."""
 
     permission_required = adjusting.PERMISSION
-    form_class = ReasonForm
+    form_class = AgainForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"seen": self.proposals().count()}
+
+    def confirmed(self, form: forms.Form) -> Any:
+        """Return the proposals, the same as the page showed. Raises RuleBroken(set_moved)."""
+        rows = list(self.proposals())
+        if len(rows) != form.cleaned_data["seen"]:
+            raise RuleBroken(
+                _("The proposals are others than the page showed: %(count)s now. Look at them again.")
+                % {"count": f"{len(rows):,}"},
+                code="set_moved",
+            )
+        return rows
 
     def proposals(self) -> Any:
         """Return the open proposals that the page is about."""
@@ -256,8 +274,15 @@ class AcceptPage(SettlePage):
     warning = _("Each claim gets a new decision with the amount proposed. The payment offices carry the difference on.")
 
     def act(self, form: forms.Form) -> Any:
-        count = adjusting.accept(by=person(self.request), adjustments=self.proposals(), **form.cleaned_data)
-        return _("%(count)s proposals accepted.") % {"count": f"{count:,}"}
+        rows = self.confirmed(form)
+        count = adjusting.accept(by=person(self.request), adjustments=rows, reason=form.cleaned_data["reason"])
+        if count == len(rows):
+            return _("%(count)s proposals accepted.") % {"count": f"{count:,}"}
+        self.tone = messages.WARNING
+        return _("%(count)s proposals accepted; %(left)s stay open, since facts changed: decide those claims anew.") % {
+            "count": f"{count:,}",
+            "left": f"{len(rows) - count:,}",
+        }
 
 
 class DismissPage(SettlePage):
@@ -268,5 +293,6 @@ class DismissPage(SettlePage):
     danger = True
 
     def act(self, form: forms.Form) -> Any:
-        count = adjusting.dismiss(by=person(self.request), adjustments=self.proposals(), **form.cleaned_data)
+        rows = self.confirmed(form)
+        count = adjusting.dismiss(by=person(self.request), adjustments=rows, reason=form.cleaned_data["reason"])
         return _("%(count)s proposals dismissed.") % {"count": f"{count:,}"}

@@ -1,6 +1,7 @@
 """Deciding claims anew under the adopted policy: what would differ, and the run that writes only that.
 
-Decisions made by people stay, and so do claims in payment: what would differ for those becomes a proposal.
+Decisions made by people stay, and so do claims whose money has left for the bank: what would differ for those becomes a
+proposal.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from claims.register.settled import in_payment
+from claims.register.settled import hold_payments, paid
 from committee.decisions.budgets import bind_run
 from committee.decisions.models import DecisionRun
 from committee.decisions.services import refuse_unless_adopted
@@ -47,7 +48,7 @@ class Difference:
 
     was: str
     becomes: str
-    in_payment: bool
+    is_paid: bool
     claims: int
     won_before: int
     won_after: int
@@ -65,7 +66,11 @@ class ChangedClaim:
     won_before: int
     becomes: str
     won_after: int
-    in_payment: bool
+    is_paid: bool
+
+
+_TO_DO = "(NOT is_paid OR (amount <> won_before AND NOT is_asked))"
+"""What a run would write: a new decision, or a proposal that nobody was asked yet."""
 
 
 @contextmanager
@@ -85,39 +90,41 @@ def changed_claims(policy: TierPolicy, *, keys: Sequence[int] | None = None) -> 
     # What people were asked already, and have not answered or have dismissed, they are not asked again.
     asked = (
         "EXISTS (SELECT FROM committee_adjustment a WHERE a.decision_id = again.decision_id "
-        "AND a.amount = again.amount AND a.state <> 'accepted')"
+        "AND a.amount = again.amount AND a.state IN ('open', 'dismissed'))"
     )
     compared = (
-        f"SELECT again.*, {in_payment('again.claim_id')} AS in_payment FROM again "  # noqa: S608 - our own columns
+        f"SELECT again.*, {paid('again.claim_id')} AS is_paid, {asked} AS is_asked FROM again "  # noqa: S608 - ours
         "WHERE (was, reason_before, won_before, missing_before) "
         "IS DISTINCT FROM (outcome, reason_code, amount, missing_evidence)"
     )
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS changed")
         cursor.execute(
-            f"CREATE TEMP TABLE changed ON COMMIT DROP AS WITH {heads.sql}, again AS ({rows.sql}) "
-            f"{compared}{f' AND NOT {asked}' if keys is None else ''}",
+            f"CREATE TEMP TABLE changed ON COMMIT DROP AS WITH {heads.sql}, again AS ({rows.sql}) {compared}",
             [*heads.parameters, *rows.parameters],
         )
         yield cursor
 
 
 def differences(policy: TierPolicy) -> list[Difference]:
-    """Return what deciding anew would change, by outcome before and after; claims in payment apart, with money only."""
+    """Return what deciding anew would change, by outcome before and after; paid claims apart, with money only."""
     with transaction.atomic(), changed_claims(policy) as cursor:
         cursor.execute(
-            "SELECT was, outcome, in_payment, count(*), sum(won_before)::bigint, sum(amount)::bigint FROM changed "
-            "WHERE NOT in_payment OR amount <> won_before GROUP BY 1, 2, 3 ORDER BY 3, 4 DESC, 1, 2"
+            "SELECT was, outcome, is_paid, count(*), sum(won_before), sum(amount) FROM changed "  # noqa: S608 - ours
+            f"WHERE {_TO_DO} GROUP BY 1, 2, 3 ORDER BY 3, 4 DESC, 1, 2"
         )
-        return [Difference(*row) for row in cursor.fetchall()]
+        return [
+            Difference(was, becomes, is_paid, claims, int(before), int(after))
+            for was, becomes, is_paid, claims, before, after in cursor.fetchall()
+        ]
 
 
 def first_changed(policy: TierPolicy) -> list[ChangedClaim]:
     """Return the first `SAMPLE` claims that deciding anew would change, those with the greatest difference first."""
     with transaction.atomic(), changed_claims(policy) as cursor:
         cursor.execute(
-            "SELECT claim_id, c.receipt_number, decision_id, fact_loss, was, won_before, outcome, amount, in_payment "
-            "FROM changed JOIN claims_claim c ON c.id = claim_id WHERE NOT in_payment OR amount <> won_before "
+            "SELECT claim_id, c.receipt_number, decision_id, fact_loss, was, won_before, outcome, amount, is_paid "  # noqa: S608
+            f"FROM changed JOIN claims_claim c ON c.id = claim_id WHERE {_TO_DO} "
             "ORDER BY abs(amount - won_before) DESC, claim_id LIMIT %s",
             [SAMPLE],
         )
@@ -162,7 +169,7 @@ def start_again(*, by: User, policy: TierPolicy, reason: str, seen: int) -> Deci
 
 
 def decide_again(job: jobs.Run) -> dict[str, Any]:
-    """Carry out a run that decides anew: supersede what differs, and propose what differs for claims in payment.
+    """Carry out a run that decides anew: supersede what differs, and propose what differs for paid claims.
 
     All in one transaction under one version; a second time finds nothing to change.
     Returns {"decided", "proposed", "won"}: counts of claims, and the won that the new decisions add (less: negative).
@@ -174,11 +181,13 @@ def decide_again(job: jobs.Run) -> dict[str, Any]:
             # Alone: a second run waits, and then finds nothing to change.
             cursor.execute("SELECT state FROM committee_tierpolicy WHERE id = %s FOR NO KEY UPDATE", [run.policy_id])
             refuse_unless_adopted(cursor.fetchone()[0])
+        hold_payments(run.incident_id)
         with changed_claims(run.policy) as cursor:
+            _replace(cursor, run)
             decided = _supersede(cursor, run)
             proposed = _propose(cursor, run)
             cursor.execute(
-                "SELECT COALESCE(sum(d.amount - o.amount), 0)::bigint FROM committee_decision d "
+                "SELECT COALESCE(sum(d.amount - o.amount), 0) FROM committee_decision d "
                 "JOIN committee_decision o ON o.id = d.supersedes_id WHERE d.run_id = %s",
                 [run.pk],
             )
@@ -193,7 +202,7 @@ def _supersede(cursor: CursorWrapper, run: DecisionRun) -> int:
     columns = ", ".join(SAID_COLUMNS)
     cursor.execute(
         f"INSERT INTO committee_decision ({columns}, run_id, policy_id, decided_by_id, decided_at, reason, "  # noqa: S608
-        f"supersedes_id) SELECT {columns}, %s, %s, %s, %s, %s, decision_id FROM changed WHERE NOT in_payment "
+        f"supersedes_id) SELECT {columns}, %s, %s, %s, %s, %s, decision_id FROM changed WHERE NOT is_paid "
         # A correction that a person writes at the same moment goes first.
         "ORDER BY claim_id ON CONFLICT (supersedes_id) DO NOTHING",
         [run.pk, run.policy_id, run.run_by_id, clock.now(), run.reason],
@@ -201,11 +210,21 @@ def _supersede(cursor: CursorWrapper, run: DecisionRun) -> int:
     return int(cursor.rowcount)
 
 
+def _replace(cursor: CursorWrapper, run: DecisionRun) -> None:
+    """End the open proposals of the incident that this run does not make again."""
+    cursor.execute(
+        "UPDATE committee_adjustment a SET state = 'replaced', settled_at = %s FROM claims_claim c "
+        "WHERE c.id = a.claim_id AND c.incident_id = %s AND a.state = 'open' AND NOT EXISTS (SELECT FROM changed "
+        "WHERE changed.is_paid AND (changed.decision_id, changed.amount) = (a.decision_id, a.amount))",
+        [clock.now(), run.incident_id],
+    )
+
+
 def _propose(cursor: CursorWrapper, run: DecisionRun) -> int:
     cursor.execute(
         "INSERT INTO committee_adjustment (claim_id, decision_id, run_id, outcome, amount, difference, state, "
         "created_at, reason) SELECT claim_id, decision_id, %s, outcome, amount, amount - won_before, 'open', %s, '' "
-        "FROM changed WHERE in_payment AND amount <> won_before ORDER BY claim_id "
+        "FROM changed WHERE is_paid AND amount <> won_before AND NOT is_asked ORDER BY claim_id "
         "ON CONFLICT (claim_id) WHERE state = 'open' DO NOTHING",
         [run.pk, clock.now()],
     )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from claims.register.settled import in_payment
-from committee.decisions.adjustments import Adjustment
+from claims.register.settled import hold_payments, paid
+from committee.decisions.adjustments import Adjustment, replace_open
 from committee.decisions.budgets import bind_correction, bind_run
 from committee.decisions.models import Decision, DecisionRun
 from committee.decisions.selectors import unclassified_claims, undecided_claims
@@ -94,19 +94,19 @@ def _insert_decisions(run: DecisionRun) -> tuple[int, int]:
             SELECT said.*, %s, %s, %s, %s, '' FROM ({rows.sql} ORDER BY c.id) said
             ON CONFLICT (claim_id) WHERE supersedes_id IS NULL DO NOTHING
             RETURNING amount
-        ) SELECT count(*), COALESCE(sum(amount), 0)::bigint FROM decided
+        ) SELECT count(*), COALESCE(sum(amount), 0) FROM decided
     """  # noqa: S608 - built of our own column names, values are parameters
     who: list[Any] = [run.pk, run.policy_id, run.run_by_id, clock.now()]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*heads.parameters, *who, *rows.parameters])
         decided, won = cursor.fetchone()
-    return decided, won
+    return decided, int(won)
 
 
 def supersede(*, by: User, decision: Decision, outcome: str, amount: int, reason: str) -> Decision:
     """Put a new decision in the place of a standing one, with the facts as they were and the reason; return it.
 
-    Where the claim is in payment, the difference stands as an accepted adjustment, to be paid or recovered.
+    Where the claim is paid, the difference stands as an accepted adjustment, to be paid or recovered.
 
     `amount` in won, 0 unless the outcome is "supported". Raises NotAllowed,
     RuleBroken(superseding_needs_reason, unknown_outcome, amount_too_large, decision_superseded, changes_nothing,
@@ -125,6 +125,7 @@ def write_correction(*, by: User, decision: Decision, outcome: str, amount: int,
     if amount > MAX_WON:
         raise RuleBroken(_("No amount may exceed 1,000 trillion won."), code="amount_too_large")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.supersede", reason=reason):
+        hold_payments(decision.claim.incident_id)
         old = Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
         if Decision.objects.filter(supersedes=old).exists():
             raise RuleBroken(
@@ -152,7 +153,8 @@ def write_correction(*, by: User, decision: Decision, outcome: str, amount: int,
             reason=reason.strip(),
         )
         bind_correction(by=by, old=old, new=new)
-        if new.amount != old.amount and _is_in_payment(old.claim_id):
+        replace_open(Adjustment.objects.filter(decision=old))
+        if new.amount != old.amount and _is_paid(old.claim_id):
             Adjustment.objects.create(
                 claim_id=old.claim_id,
                 decision=old,
@@ -169,7 +171,7 @@ def write_correction(*, by: User, decision: Decision, outcome: str, amount: int,
     return new
 
 
-def _is_in_payment(claim_id: int) -> bool:
+def _is_paid(claim_id: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {in_payment(str(int(claim_id)))}")
+        cursor.execute(f"SELECT {paid(str(int(claim_id)))}")
         return bool(cursor.fetchone()[0])

@@ -78,10 +78,11 @@ class LetterRunAdmin(PanelAdmin):
 
 def acts_at_decision(decision: Decision, _user: User) -> list[Act]:
     """Return what the page of a decision offers: telling it where it stands and was not told, and its letter as PDF."""
+    if Decision.objects.filter(supersedes=decision).exists():
+        return []
     pdf = reverse("admin:committee_decision_letter", args=(decision.pk,))
     acts = [Act(_("Letter as PDF"), pdf, secondary=True)]
-    is_told = Delivery.objects.filter(key=key_of(decision)).exists()
-    if not is_told and not Decision.objects.filter(supersedes=decision).exists():
+    if not Delivery.objects.filter(key=key_of(decision)).exists():
         acts.insert(0, Act(_("Tell this decision"), reverse("admin:committee_decision_tell", args=(decision.pk,))))
     return acts
 

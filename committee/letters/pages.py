@@ -90,7 +90,7 @@ class OnePage(LetterPage):
     @cached_property
     def decision(self) -> Decision:
         visible = Decision.objects.visible_to(person(self.request))
-        found = related(visible).filter(pk=self.kwargs["decision_id"]).first()
+        found = related(visible.standing()).filter(pk=self.kwargs["decision_id"]).first()
         if found is None:
             raise Http404
         return found
@@ -121,7 +121,7 @@ class OnePdfView(UnfoldModelAdminViewMixin, View):
     title = _("Letter as PDF")
 
     def get(self, request: HttpRequest, decision_id: int, **_context: Any) -> HttpResponse:
-        rows = related(Decision.objects.visible_to(person(request))).select_related("claim__incident")
+        rows = related(Decision.objects.visible_to(person(request)).standing()).select_related("claim__incident")
         decision = rows.filter(pk=decision_id).first()
         if decision is None:
             raise Http404

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from committee.payouts.bank_file import BULK_TRANSFER, write_workbook
 from committee.payouts.lines import lines_of
 from committee.payouts.models import Approval, BankFile, Batch
-from committee.payouts.services import locked, refuse_altered
+from committee.payouts.services import locked, refuse_altered, refuse_outdated
 from relief import clock
 from relief.access import require
 from relief.audit.models import Disclosure
@@ -38,7 +38,7 @@ readable_by(PURPOSE, _open_to, own_page=True)
 def export(*, by: User, batch: Batch) -> BankFile:
     """Make the bank file of an approved batch from its frozen lines, store it and return its row with control totals.
 
-    Raises NotAllowed, RuleBroken(batch_moves_as_its_table_says, not_approved, lines_altered).
+    Raises NotAllowed, RuleBroken(batch_moves_as_its_table_says, not_approved, lines_outdated, lines_altered).
     """
     require(by, "committee.export_bank_file")
     with database_rules(), transaction.atomic(), acting(by=by, act="committee.export_bank_file"):
@@ -49,6 +49,7 @@ def export(*, by: User, batch: Batch) -> BankFile:
                 code=Batch.STATES.rule,
             )
         _require_approval(batch)
+        refuse_outdated(batch)
         content, totals = write_workbook(title=f"{batch.incident.code}-{batch.number:04}", lines=lines_of(batch))
         refuse_altered(batch, totals.sha256)
         stored = store(

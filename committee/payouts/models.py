@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.catalogue.models import Incident
 from claims.register.models import Claim
-from claims.register.settled import declare_in_payment
+from claims.register.settled import declare_in_payment, declare_paid
 from committee.decisions.models import Decision
 from committee.payouts.guards import WaitsForDuplicates, frozen_lines
 from relief.audit.history import tracked
@@ -289,6 +289,12 @@ class BankFile(models.Model):
 
 
 declare_in_payment(table="committee_payment", column="claim_id", live="is_live")
+declare_paid(
+    test="EXISTS (SELECT FROM committee_payment p JOIN committee_batch b ON b.id = p.batch_id "
+    "WHERE p.claim_id = {claim} AND p.is_live AND b.state = 'exported')",
+    lock="SELECT FROM committee_batch WHERE incident_id = %s AND state NOT IN ('exported', 'cancelled') "
+    "ORDER BY id FOR NO KEY UPDATE",
+)
 
 # A payment's account is a copy of the claim's, bound to the claim's row.
 declare_sealed(model="committee.Payment", column="account_sealed", bound="claims_claim.account", row_key="claim_id")

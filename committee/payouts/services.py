@@ -83,7 +83,8 @@ def _require_reason(reason: str) -> str:
     return reason.strip()
 
 
-def _refuse_outdated(batch: Batch) -> None:
+def refuse_outdated(batch: Batch) -> None:
+    """Raise RuleBroken(lines_outdated) where a line's decision no longer stands: nothing of it may be paid."""
     count = outdated_lines(batch).count()
     if count:
         raise RuleBroken(
@@ -122,7 +123,7 @@ def submit(*, by: User, batch: Batch) -> Batch:
                 _("Only who composed the batch submits it: %(name)s.") % {"name": batch.composed_by},
                 code="composer_submits",
             )
-        _refuse_outdated(batch)
+        refuse_outdated(batch)
         _refuse_waiting(batch)
         totals = totals_of(batch)
         refuse_empty(filled=totals.count > 0)
@@ -170,7 +171,7 @@ def approve(*, by: User, batch: Batch, lines_sha256: str) -> Batch:
         batch = _give_verdict(
             by=by, batch=batch, verdict=Approval.Verdict.APPROVED, lines_sha256=lines_sha256, reason=""
         )
-        _refuse_outdated(batch)
+        refuse_outdated(batch)
         _refuse_waiting(batch)
         refuse_altered(batch, totals_of(batch).sha256)
         Batch.STATES.move(batch, Batch.State.APPROVED)

@@ -33,7 +33,7 @@ def expected_cost(policy: TierPolicy) -> int:
             f"WITH v ({VERDICT_COLUMNS}) AS ({verdicts}), "  # noqa: S608 - built of our own column names
             f"f AS (SELECT {case} AS branch, c.claimed_loss AS loss FROM {FACTS_FROM} "
             f"WHERE c.incident_id = %s AND NOT {settled('c.id')}) "
-            f"SELECT COALESCE(sum({amount_sql('v', 'f.loss')}), 0)::bigint FROM f JOIN v USING (branch)",
+            f"SELECT COALESCE(sum({amount_sql('v', 'f.loss')}), 0) FROM f JOIN v USING (branch)",
             [*verdict_parameters, *case_parameters, policy.incident_id],
         )
         return int(cursor.fetchone()[0])

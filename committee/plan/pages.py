@@ -80,7 +80,8 @@ class TiersPage(ActPage):
             policy=self.row,
             tiers=form.tiers(),
             conditions=form.conditions(),
-            version=form.cleaned_data["version"],
+            # A form without the version that it showed is taken for an old one.
+            version=form.cleaned_data["version"] or 0,
         )
         return _("The tiers are saved.")
 

@@ -105,7 +105,9 @@ class TierPolicyAdmin(PanelAdmin):
             acts.append(Act(_("Adopt"), self.page_of(policy, "adopt")))
             acts.append(Act(_("Send the proposal back"), self.page_of(policy, "sendback"), secondary=True))
         if policy.state == State.ADOPTED and request.user.has_perm("committee.run_decisions"):
-            acts.append(Act(_("Run the decisions"), reverse("admin:committee_decisionrun_start")))
+            acts.append(
+                Act(_("Run the decisions"), f"{reverse('admin:committee_decisionrun_start')}?policy={policy.pk}")
+            )
         if policy.state == State.DRAFT and (drafts or adopts):
             acts.append(Act(_("Give up this draft"), self.page_of(policy, "withdraw"), danger=True))
         if policy.state in {State.PROPOSED, State.ADOPTED} and adopts:

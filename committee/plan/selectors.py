@@ -120,9 +120,9 @@ def effect_of(policy: TierPolicy) -> list[Share]:
         cursor.execute(
             f"WITH v ({VERDICT_COLUMNS}) AS ({verdicts}), "  # noqa: S608 - built of our own column names
             f"f AS (SELECT {case} AS branch, c.claimed_loss AS loss FROM {FACTS_FROM} WHERE c.incident_id = %s) "
-            f"SELECT v.branch, count(*), sum({amount_sql('v', 'f.loss')})::bigint "
+            f"SELECT v.branch, count(*), sum({amount_sql('v', 'f.loss')}) "
             "FROM f JOIN v USING (branch) GROUP BY 1",
             [*verdict_parameters, *case_parameters, policy.incident_id],
         )
-        found = {position: (claims, cost) for position, claims, cost in cursor.fetchall()}
+        found = {position: (claims, int(cost)) for position, claims, cost in cursor.fetchall()}
     return [Share(branch.verdict, *found.get(position, (0, 0))) for position, branch in enumerate(branches)]

@@ -8,6 +8,7 @@ from typing import Any
 from claims.models import Claim
 from committee.decisions.services import start_run
 from committee.models import Batch, Decision, DecisionRun, Objection, TierPolicy
+from committee.payouts.exports import export
 from committee.payouts.services import approve, compose, submit
 from committee.plan.services import Conditions, adopt_policy, draft_policy, propose_policy
 from committee.plan.terms import TierDraft
@@ -89,6 +90,17 @@ def approved(incident: Any, *, by: User | None = None) -> Batch:
     batch = submitted(incident, by=by)
     manager = factories.UserFactory(manager=True, incident=incident)
     return approve(by=manager, batch=batch, lines_sha256=batch.lines_sha256)
+
+
+def exported(incident: Any, **selection: str) -> Batch:
+    """A batch whose money has left: composed, approved, its bank file made."""
+    batch = drafted(incident, **selection)
+    batch = submit(by=batch.composed_by, batch=batch)
+    manager = factories.UserFactory(manager=True, incident=incident)
+    batch = approve(by=manager, batch=batch, lines_sha256=batch.lines_sha256)
+    export(by=factories.UserFactory(finance=True, incident=incident), batch=batch)
+    batch.refresh_from_db()
+    return batch
 
 
 def objected(claim: Any, *, by: User | None = None, **said: Any) -> Objection:

@@ -18,6 +18,7 @@ from committee.decisions.verifying import Verification, verify
 from committee.ledger.selectors import check_books, standing_of
 from committee.ledger.services import set_budget
 from committee.models import Adjustment, Batch, Decision, Objection, Payment, TierPolicy
+from committee.payouts.exports import export
 from committee.payouts.services import approve, cancel, compose, submit
 from committee.plan.services import adopt_policy, draft_policy, propose_policy
 from committee.plan.terms import TierDraft
@@ -142,6 +143,9 @@ class Walk:
         by = self.people[self.chance.choice(["manager", "finance"])]
         approve(by=by, batch=batch, lines_sha256=batch.lines_sha256)
 
+    def act_export(self) -> None:
+        export(by=self.people["finance"], batch=self.one_of(Batch.objects.filter(state="approved")))
+
     def act_cancel(self) -> None:
         cancel(by=self.people["finance"], batch=self.one_of(Batch.objects.filter(state="draft")), reason="x")
 
@@ -166,6 +170,10 @@ def hold(walk: Walk) -> None:
     assert not live.values("claim").annotate(found=Count("pk")).filter(found__gt=1).exists()
     for payment in live.select_related("decision"):
         assert payment.amount == payment.decision.amount
+    for payment in live.filter(batch__state="exported"):
+        accepted = Adjustment.objects.filter(claim=payment.claim_id, state="accepted")
+        owed = accepted.aggregate(won=Sum("difference"))["won"] or 0
+        assert standing.get(claim=payment.claim_id).amount == payment.amount + owed
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -35,6 +35,11 @@ OWN = frozenset({VARIANT, AFTER, FORMAT})
 """Words of the address that are the simulator's own; every other is the claims' filter."""
 
 
+def is_key(text: str) -> bool:
+    """Say whether a text of an address can be the key of a row."""
+    return text.isdecimal() and len(text) < 19
+
+
 class Chosen:
     """What an address asks for: versions of one measure, the one in force among them, and a filter of claims."""
 
@@ -49,7 +54,7 @@ class Chosen:
             .order_by("measure", "-number")
         )
         words = request.GET.copy()
-        keys = {int(key) for key in words.getlist(VARIANT) if key.isdecimal()}
+        keys = {int(key) for key in words.getlist(VARIANT) if is_key(key)}
         self.policies = self._policies(keys)
         for word in OWN:
             words.pop(word, None)
@@ -211,7 +216,7 @@ class AffectedPage(UnfoldModelAdminViewMixin, TemplateView):
         context: dict[str, Any] = super().get_context_data() | {"opts": self.model_admin.opts}
         typed = self.request.GET.get(AFTER, "")
         try:
-            found = self._rows(int(typed) if typed.isdecimal() else 0, PAGE + 1)
+            found = self._rows(int(typed) if is_key(typed) else 0, PAGE + 1)
         except RuleBroken as refusal:
             return context | {"refused": str(refusal)}
         rows = [

@@ -11,7 +11,7 @@ from committee.models import Adjustment, Decision, DecisionRun
 from committee.plan.terms import TierDraft
 from relief.site.home import cards_for
 from tests import factories
-from tests.committee.factories import carried_out, decided, drafted, next_version
+from tests.committee.factories import carried_out, decided, exported, next_version
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def address(name: str, *args: Any) -> str:
 def proposed(incident: Any, user_as: Any, signed_in: Any) -> DecisionRun:
     """A run that decided one claim anew on the page, and proposed a top-up for one in payment."""
     decided(incident, (200_000, 400_000))
-    drafted(incident, tier="1")
+    exported(incident, tier="1")
     next_version(incident, RAISED)
     client = signed_in(user_as("secretary"))
     page = client.get(address("decisionrun_again"))
@@ -62,9 +62,13 @@ def test_manager_accepts_a_proposal_of_a_run(proposed: DecisionRun, user_as: Any
     assert [card.count for card in cards_for(manager) if "회수" in str(card.title)] == [1]
     client = signed_in(manager)
     page = client.get(address("decisionrun_change", proposed.pk)).content.decode()
-    assert "지급 중인 1건" in page
+    assert "이미 지급된 1건" in page
     assert "+10,000원" in client.get(address("decisionrun_accept", proposed.pk)).content.decode()
-    assert client.post(address("decisionrun_accept", proposed.pk), {"reason": "인상분 지급"}).status_code == 302
+    assert client.post(address("decisionrun_accept", proposed.pk), {"reason": "x", "seen": 2}).status_code == 200
+    assert Adjustment.objects.get().state == "open"
+    assert (
+        client.post(address("decisionrun_accept", proposed.pk), {"reason": "인상분 지급", "seen": 1}).status_code == 302
+    )
     row = Adjustment.objects.get()
     assert (row.state, row.followed_by.amount) == ("accepted", 40_000)
     assert "+10,000원" in client.get(address("adjustment_change", row.pk)).content.decode()
@@ -77,7 +81,7 @@ def test_manager_dismisses_one_proposal(proposed: DecisionRun, user_as: Any, sig
     row = Adjustment.objects.get()
     client = signed_in(user_as("manager"))
     assert client.post(address("adjustment_dismiss", row.pk), {"reason": ""}).status_code == 200
-    assert client.post(address("adjustment_dismiss", row.pk), {"reason": "소액"}).status_code == 302
+    assert client.post(address("adjustment_dismiss", row.pk), {"reason": "소액", "seen": 1}).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.reason, row.followed_by) == ("dismissed", "소액", None)
 

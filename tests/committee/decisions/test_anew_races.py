@@ -18,7 +18,7 @@ from relief.jobs.models import Job
 from relief.jobs.services import carry_out
 from tests import factories
 from tests.committee.decisions.test_races import wait_until_blocked
-from tests.committee.factories import decided, drafted, next_version
+from tests.committee.factories import decided, exported, next_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,7 +119,7 @@ def test_same_run_delivered_twice_decides_once(decided_incident: Any, elsewhere:
 
 
 def test_two_accept_the_same_proposal_at_once(decided_incident: Any, elsewhere: Any) -> None:
-    drafted(decided_incident)
+    exported(decided_incident)
     run = again(decided_incident)
     assert carry_out(run.job_id) == Job.State.DONE
     proposal = Adjustment.objects.order_by("pk").first()

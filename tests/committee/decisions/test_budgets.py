@@ -17,7 +17,7 @@ from committee.plan.terms import TierDraft
 from relief.errors import RuleBroken
 from relief.jobs.models import Job
 from tests import factories
-from tests.committee.factories import carried_out, classified, decided, drafted, next_version
+from tests.committee.factories import carried_out, classified, decided, exported, next_version
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +90,7 @@ def test_deciding_anew_commits_the_difference(incident: Any, user_as: Any) -> No
 
 def test_accepted_proposals_commit_their_difference(incident: Any, user_as: Any) -> None:
     decided(incident, [200_000, 400_000])
-    drafted(incident)
+    exported(incident)
     policy = next_version(incident, tiers=(TierDraft(500_000, 60_000), TierDraft(None)))
     carried_out(start_again(by=user_as("secretary"), policy=policy, reason="x", seen=2).job)
     assert balances(incident)["committed"] == 80_000

@@ -12,11 +12,14 @@ from committee.decisions.adjusting import accept, dismiss
 from committee.decisions.redeciding import Difference, differences, first_changed, start_again
 from committee.decisions.services import start_run, supersede
 from committee.models import Adjustment, Decision, TierPolicy
+from committee.payouts.exports import export
+from committee.payouts.services import submit
 from committee.plan.terms import TierDraft
 from relief.errors import NotAllowed, RuleBroken
 from relief.jobs.models import Job
+from relief.money import MAX_WON
 from tests import factories
-from tests.committee.factories import carried_out, classified, decided, drafted, next_version
+from tests.committee.factories import approved, carried_out, classified, decided, drafted, exported, next_version
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +49,7 @@ def test_only_what_differs_is_decided_anew(incident: Any, user_as: Any) -> None:
     decided(incident, LOSSES)
     policy = next_version(incident)
     assert differences(policy) == [
-        Difference("review", "supported", in_payment=False, claims=1, won_before=0, won_after=70_000)
+        Difference("review", "supported", is_paid=False, claims=1, won_before=0, won_after=70_000)
     ]
     assert [(row.loss, row.won_before, row.won_after) for row in first_changed(policy)] == [(700_000, 0, 70_000)]
     assert decided_again(user_as, policy, 1) == {"decided": 1, "proposed": 0, "won": 70_000}
@@ -90,12 +93,12 @@ def test_proof_that_came_is_decided_anew_under_the_same_version(incident: Any, u
     assert Decision.objects.get(claim=claim, supersedes=first).fact_evidence == ["proof_of_lost_sales"]
 
 
-def test_claim_in_payment_gets_a_proposal_and_no_decision(incident: Any, user_as: Any) -> None:
+def test_paid_claim_gets_a_proposal_and_no_decision(incident: Any, user_as: Any) -> None:
     decided(incident, LOSSES)
-    drafted(incident)
+    exported(incident)
     before = standing()
     policy = next_version(incident, (TierDraft(300_000, 40_000), TierDraft(500_000, 20_000), TierDraft(None)))
-    assert [(row.in_payment, row.claims) for row in differences(policy)] == [(True, 2)]
+    assert [(row.is_paid, row.claims) for row in differences(policy)] == [(True, 2)]
     assert decided_again(user_as, policy, 2) == {"decided": 0, "proposed": 2, "won": 0}
     assert standing() == before
     proposals = {row.decision.fact_loss: row for row in Adjustment.objects.all()}
@@ -120,7 +123,7 @@ def test_claim_in_payment_gets_a_proposal_and_no_decision(incident: Any, user_as
 
 def test_proposal_whose_facts_changed_is_not_accepted(incident: Any, user_as: Any) -> None:
     decided(incident, (200_000,))
-    drafted(incident)
+    exported(incident)
     policy = next_version(incident, (TierDraft(300_000, 40_000), TierDraft(None)))
     decided_again(user_as, policy, 1)
     Claim.objects.update(claimed_loss=300_001)
@@ -131,7 +134,7 @@ def test_proposal_whose_facts_changed_is_not_accepted(incident: Any, user_as: An
 
 def test_settling_needs_a_reason_a_right_and_another_person(incident: Any, user_as: Any) -> None:
     decided(incident, (200_000,))
-    drafted(incident)
+    exported(incident)
     policy = next_version(incident, (TierDraft(300_000, 40_000), TierDraft(None)))
     both = factories.UserFactory(roles=("secretary", "manager"), incident=incident)
     carried_out(start_again(by=both, policy=policy, reason="x", seen=1).job)
@@ -144,9 +147,9 @@ def test_settling_needs_a_reason_a_right_and_another_person(incident: Any, user_
     assert Adjustment.objects.get().state == "open"
 
 
-def test_correction_of_a_claim_in_payment_leaves_the_difference(incident: Any, user_as: Any) -> None:
+def test_correction_of_a_claim_is_paid_leaves_the_difference(incident: Any, user_as: Any) -> None:
     decided(incident, (200_000, 400_000))
-    drafted(incident, tier="1")
+    exported(incident, tier="1")
     chair = factories.UserFactory(chair=True, incident=incident)
     for decision in Decision.objects.order_by("amount"):
         supersede(by=chair, decision=decision, outcome="supported", amount=45_000, reason="이의 인용")
@@ -165,3 +168,60 @@ def test_run_anew_is_refused_without_reason_or_on_other_counts(incident: Any, us
     with pytest.raises(NotAllowed):
         start_again(by=user_as("chair"), policy=policy, reason="x", seen=1)
     assert Decision.objects.count() == 1
+
+
+def test_claim_in_a_batch_that_has_not_left_is_decided_anew_and_the_batch_refused(incident: Any, user_as: Any) -> None:
+    decided(incident, (200_000,))
+    batch = drafted(incident)
+    policy = next_version(incident, (TierDraft(300_000, 40_000), TierDraft(None)))
+    assert decided_again(user_as, policy, 1) == {"decided": 1, "proposed": 0, "won": 10_000}
+    assert code_of(submit, by=batch.composed_by, batch=batch) == "lines_outdated"
+    assert not Adjustment.objects.exists()
+
+
+def test_approved_batch_with_a_corrected_decision_does_not_leave(incident: Any, user_as: Any) -> None:
+    decided(incident, (200_000,))
+    batch = approved(incident)
+    chair = factories.UserFactory(chair=True, incident=incident)
+    supersede(by=chair, decision=Decision.objects.get(), outcome="supported", amount=45_000, reason="이의 인용")
+    finance = factories.UserFactory(finance=True, incident=incident)
+    assert code_of(export, by=finance, batch=batch) == "lines_outdated"
+    assert not Adjustment.objects.exists()
+
+
+def test_later_run_replaces_open_proposals(incident: Any, user_as: Any) -> None:
+    decided(incident, (200_000, 250_000))
+    exported(incident)
+    first = next_version(incident, (TierDraft(300_000, 40_000), TierDraft(None)))
+    assert decided_again(user_as, first, 2)["proposed"] == 2
+    second = next_version(incident, (TierDraft(300_000, 45_000), TierDraft(None)))
+    old = Adjustment.objects.order_by("pk").first()
+    assert code_of(accept, by=user_as("manager"), adjustments=[old], reason="x") == "policy_not_adopted"
+    assert decided_again(user_as, second, 2)["proposed"] == 2
+    states = sorted(Adjustment.objects.values_list("amount", "state"))
+    assert states == [(40_000, "replaced"), (40_000, "replaced"), (45_000, "open"), (45_000, "open")]
+    back = next_version(incident, (TierDraft(300_000, 30_000), TierDraft(None)))
+    assert differences(back) == []
+
+
+def test_correction_replaces_the_open_proposal_and_the_rest_is_accepted(incident: Any, user_as: Any) -> None:
+    decided(incident, (200_000, 250_000, 260_000))
+    exported(incident)
+    policy = next_version(incident, (TierDraft(300_000, 40_000), TierDraft(None)))
+    decided_again(user_as, policy, 3)
+    chair = factories.UserFactory(chair=True, incident=incident)
+    corrected = Decision.objects.get(fact_loss=200_000)
+    supersede(by=chair, decision=corrected, outcome="supported", amount=60_000, reason="증빙")
+    Claim.objects.filter(claimed_loss=250_000).update(claimed_loss=400_000)
+    states = dict(Adjustment.objects.values_list("decision__fact_loss", "state").filter(run__isnull=False))
+    assert states == {200_000: "replaced", 250_000: "open", 260_000: "open"}
+    assert accept(by=user_as("manager"), adjustments=Adjustment.objects.filter(state="open"), reason="x") == 1
+    assert Adjustment.objects.get(state="open").decision.fact_loss == 250_000
+    assert standing()[200_000] == ("supported", 60_000, None)
+
+
+def test_sums_above_any_integer_are_told(incident: Any) -> None:
+    decided(incident, [1] * 3)
+    policy = next_version(incident, (TierDraft(None, MAX_WON),))
+    Decision.objects.count()
+    assert [row.won_after for row in differences(policy)] == [3 * MAX_WON]
