@@ -49,9 +49,9 @@ def export(*, by: User, batch: Batch) -> BankFile:
                 code=Batch.STATES.rule,
             )
         _require_approval(batch)
-        refuse_outdated(batch)
         content, totals = write_workbook(title=f"{batch.incident.code}-{batch.number:04}", lines=lines_of(batch))
         refuse_altered(batch, totals.sha256)
+        refuse_outdated(batch)
         stored = store(
             chunks=[content],
             name=f"{batch.incident.code}-{batch.number:04}.xlsx",

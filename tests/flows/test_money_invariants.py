@@ -106,20 +106,20 @@ class Walk:
         self.carry(start_again(by=self.people["secretary"], policy=policy, reason="x", seen=seen).job)
 
     def act_correct(self) -> None:
-        decision = self.one_of(Decision.objects.standing())
+        decision = self.one_of(Decision.objects.filter(claim__incident=self.incident).standing())
         outcome = self.chance.choice(["supported", "review", "not_eligible"])
         amount = self.chance.choice([5_000, 90_000]) if outcome == "supported" else 0
         by = self.people[self.chance.choice(["chair", "manager"])]
         supersede(by=by, decision=decision, outcome=outcome, amount=amount, reason="x")
 
     def act_settle(self) -> None:
-        proposal = self.one_of(Adjustment.objects.filter(state="open"))
+        proposal = self.one_of(Adjustment.objects.filter(claim__incident=self.incident, state="open"))
         settle = self.chance.choice([accept, dismiss])
         by = self.people[self.chance.choice(["manager", "manager", "secretary"])]
         settle(by=by, adjustments=[proposal], reason="x")
 
     def act_object(self) -> None:
-        decision = self.one_of(Decision.objects.standing())
+        decision = self.one_of(Decision.objects.filter(claim__incident=self.incident).standing())
         if self.chance.random() < 0.3:
             objected(decision.claim, by=self.people["intake_staff"])
             return
@@ -131,23 +131,29 @@ class Walk:
             change(**told, outcome="supported", amount=self.chance.choice([1_000, 120_000]))
 
     def act_withdraw_objection(self) -> None:
-        row = self.one_of(Objection.objects.filter(state__in=["received", "assigned"]))
+        row = self.one_of(Objection.objects.filter(claim__incident=self.incident, state__in=["received", "assigned"]))
         withdraw(by=self.people["intake_staff"], objection=row, reason="x")
 
     def act_compose(self) -> None:
         self.carry(compose(by=self.people["finance"], incident=self.incident, selection={}).job)
 
     def act_submit_and_approve(self) -> None:
-        batch = self.one_of(Batch.objects.filter(state="draft"))
+        batch = self.one_of(Batch.objects.filter(incident=self.incident, state="draft"))
         batch = submit(by=self.people["finance"], batch=batch)
         by = self.people[self.chance.choice(["manager", "finance"])]
         approve(by=by, batch=batch, lines_sha256=batch.lines_sha256)
 
     def act_export(self) -> None:
-        export(by=self.people["finance"], batch=self.one_of(Batch.objects.filter(state="approved")))
+        export(
+            by=self.people["finance"], batch=self.one_of(Batch.objects.filter(incident=self.incident, state="approved"))
+        )
 
     def act_cancel(self) -> None:
-        cancel(by=self.people["finance"], batch=self.one_of(Batch.objects.filter(state="draft")), reason="x")
+        cancel(
+            by=self.people["finance"],
+            batch=self.one_of(Batch.objects.filter(incident=self.incident, state="draft")),
+            reason="x",
+        )
 
 
 def hold(walk: Walk) -> None:
@@ -166,7 +172,7 @@ def hold(walk: Walk) -> None:
         assert min(value for account, value in won.won.items() if account != "source") >= 0
     found = Verification()
     assert list(verify(found, incident_id=walk.incident.pk)) == []
-    live = Payment.objects.filter(is_live=True)
+    live = Payment.objects.filter(is_live=True, batch__incident=walk.incident)
     assert not live.values("claim").annotate(found=Count("pk")).filter(found__gt=1).exists()
     for payment in live.select_related("decision"):
         assert payment.amount == payment.decision.amount
