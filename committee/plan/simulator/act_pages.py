@@ -21,7 +21,7 @@ from claims.triage.narrowing import words_of
 from committee.panel import person
 from committee.plan.simulator import services
 from committee.plan.simulator.models import ServiceFactors
-from committee.plan.simulator.pages import Chosen
+from committee.plan.simulator.pages import Chosen, is_key
 from relief.errors import RuleBroken
 from relief.scope import working_incident_id
 from relief.site.pages import ActPage
@@ -121,7 +121,7 @@ class FactorsPage(ActPage):
     def get_initial(self) -> dict[str, Any]:
         asked = self.request.GET.get("service", "")
         visible = ServiceFactors.objects.visible_to(person(self.request))
-        known = visible.filter(service=int(asked)).first() if asked.isdecimal() else None
+        known = visible.filter(service=int(asked)).first() if is_key(asked) else None
         if known is None:
             return {"unavoidable": 100}
         return {

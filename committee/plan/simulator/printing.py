@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
@@ -22,6 +24,7 @@ from committee.plan.simulator.models import Simulation
 from committee.plan.simulator.proposing import proposals_table
 from committee.plan.simulator.results import Told
 from committee.plan.simulator.services import told_again, variants_kept
+from relief.errors import RuleBroken
 from relief.pdf.services import render
 
 MOST_ROWS = 12
@@ -38,13 +41,21 @@ class PrintView(UnfoldModelAdminViewMixin, View):
         kept: Simulation | None = self.model_admin.get_object(request, object_id)
         if kept is None:
             raise Http404
-        answer = HttpResponse(printed(kept), content_type="application/pdf")
+        try:
+            pages = printed(kept)
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(reverse("admin:committee_simulation_change", args=(kept.pk,)))
+        answer = HttpResponse(pages, content_type="application/pdf")
         answer["Content-Disposition"] = f'inline; filename="simulation-{kept.pk}.pdf"'
         return answer
 
 
 def printed(kept: Simulation) -> bytes:
-    """Return a kept simulation as a PDF of two pages, in the active language; the same simulation, the same bytes."""
+    """Return a kept simulation as a PDF of two pages, in the active language; the same simulation, the same bytes.
+
+    Raises RuleBroken(snapshot_altered).
+    """
     told = told_again(kept)
     shown = told[-1]
     words = words_of(kept.narrowing, incident_id=kept.incident_id)

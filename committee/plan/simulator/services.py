@@ -14,7 +14,7 @@ from claims.triage.narrowing import Narrowing
 from committee.plan.policies import TierPolicy
 from committee.plan.simulator.models import ServiceFactors, Simulation
 from committee.plan.simulator.proposing import proposals_of
-from committee.plan.simulator.results import Told, Variant, as_json, told_of, variants_of
+from committee.plan.simulator.results import Told, Variant, as_json, simulate, told_of, variants_of
 from committee.plan.simulator.selectors import groups_of
 from committee.plan.simulator.snapshot import (
     counted_facts,
@@ -97,10 +97,16 @@ def variants_kept(simulation: Simulation) -> list[Variant]:
 def told_again(simulation: Simulation) -> list[Told]:
     """Return the figures of a kept simulation, computed from its snapshot by the Python rule.
 
-    Raises ValueError where the snapshot differs from its check sum.
+    Raises RuleBroken(snapshot_altered).
     """
     variants = variants_kept(simulation)
-    counted = unpacked(bytes(simulation.snapshot), simulation.snapshot_sha256)
+    try:
+        counted = unpacked(bytes(simulation.snapshot), simulation.snapshot_sha256)
+    except ValueError as defect:
+        raise RuleBroken(
+            _("The data of this simulation was altered: its check sum is another. Tell an administrator."),
+            code="snapshot_altered",
+        ) from defect
     return told_of(groups_by_rule(counted, [variant.terms for variant in variants]), variants)
 
 
@@ -114,21 +120,15 @@ class Reproduction:
 
 
 def reproduce(simulation: Simulation) -> Reproduction:
-    """Compute a kept simulation again, and on today's claims. Raises RuleBroken(snapshot_altered)."""
-    try:
-        then = told_again(simulation)
-    except ValueError as defect:
-        raise RuleBroken(
-            _("The data of this simulation was altered: its check sum is another. Tell an administrator."),
-            code="snapshot_altered",
-        ) from defect
-    variants = variants_kept(simulation)
-    groups = groups_of(
-        incident_id=simulation.incident_id,
-        variants=[variant.terms for variant in variants],
-        narrowing=simulation.narrowing,
+    """Compute a kept simulation again, and on today's claims.
+
+    Raises RuleBroken(snapshot_altered, filter_not_valid, search_by_number).
+    """
+    then = told_again(simulation)
+    now = simulate(
+        incident_id=simulation.incident_id, variants=variants_kept(simulation), narrowing=simulation.narrowing
     )
-    return Reproduction(as_json(then) == simulation.results, then, told_of(groups, variants))
+    return Reproduction(as_json(then) == simulation.results, then, now)
 
 
 def set_factors(

@@ -51,8 +51,11 @@ def packed(counted: Iterable[Counted]) -> tuple[bytes, str]:
 
 
 def unpacked(content: bytes, sha256: str) -> list[Counted]:
-    """Return the facts of a snapshot. Raises ValueError where its check sum is another."""
-    plain = zlib.decompress(content)
+    """Return the facts of a snapshot. Raises ValueError where it cannot be unpacked, or its check sum is another."""
+    try:
+        plain = zlib.decompress(content)
+    except zlib.error as defect:
+        raise ValueError("The data of the simulation cannot be unpacked.") from defect
     if hashlib.sha256(plain).hexdigest() != sha256:
         raise ValueError("The data of the simulation differs from its check sum.")
     return [(_facts(row[:-1]), row[-1]) for row in json.loads(plain)]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from committee.models import ServiceFactors, Simulation, TierPolicy
@@ -118,6 +119,30 @@ def test_secretary_keeps_prints_and_computes_again(
     assert "=1+1" in words[0]
     assert "-70,000원" in "".join(words)
     assert printed(kept) == printed(Simulation.objects.get())
+
+
+def test_print_of_altered_data_is_refused_with_its_reason(
+    incident: Any, user_as: Any, signed_in: Any, draft: TierPolicy
+) -> None:
+    secretary = user_as("secretary")
+    client = signed_in(secretary)
+    kept = keep(by=secretary, policies=[draft], narrowing={}, name="비교")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE committee_simulation DISABLE TRIGGER USER")
+        cursor.execute("UPDATE committee_simulation SET snapshot = 'x'")
+        cursor.execute("ALTER TABLE committee_simulation ENABLE TRIGGER USER")
+    answer = client.get(address("simulation_print", kept.pk), follow=True)
+    assert answer.redirect_chain == [(reverse("admin:committee_simulation_change", args=(kept.pk,)), 302)]
+    assert "검사합이 다릅니다" in answer.content.decode()
+    assert "검사합이 다릅니다" in client.get(address("simulation_reproduce", kept.pk)).content.decode()
+
+
+def test_factors_of_a_service_that_no_key_names_begin_empty(incident: Any, user_as: Any, signed_in: Any) -> None:
+    client = signed_in(user_as("secretary"))
+    for asked in ("9" * 25, "9" * 5_000, "x"):
+        page = client.get(address("servicefactors_write", service=asked))
+        assert page.context["form"].initial == {"unavoidable": 100}
 
 
 def test_print_of_many_tiers_and_versions_stays_two_pages(incident: Any, user_as: Any, draft: TierPolicy) -> None:

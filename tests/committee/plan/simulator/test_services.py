@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from claims.triage.narrowing import Narrowing
 from committee.decisions.models import Decision
 from committee.models import ServiceFactors, Simulation, TierPolicy
 from committee.plan.selectors import policy_terms
-from committee.plan.simulator import services
+from committee.plan.simulator import results, services
 from committee.plan.simulator.proposing import proposals_of
 from committee.plan.simulator.results import as_json, simulate, variants_of
 from committee.plan.simulator.rules import Group
@@ -165,6 +166,32 @@ def test_altered_data_or_results_are_noticed(incident: Any, user_as: Any, two: l
         if column == "results":
             assert not reproduce(Simulation.objects.get()).agrees
     assert code_of(reproduce, simulation=Simulation.objects.get()) == "snapshot_altered"
+
+
+@pytest.mark.parametrize("damaged", [b"", b"no zlib", zlib.compress(b"[]")])
+def test_damaged_data_is_refused(incident: Any, user_as: Any, two: list[TierPolicy], damaged: bytes) -> None:
+    kept = keep(by=user_as("secretary"), policies=two, narrowing={}, name="비교")
+    kept.snapshot = damaged
+    assert code_of(reproduce, simulation=kept) == "snapshot_altered"
+    kept.snapshot = zlib.compress(zlib.decompress(bytes(Simulation.objects.get().snapshot)))
+    assert reproduce(kept).agrees
+
+
+def test_claims_of_today_are_read_without_the_right_to_write(
+    incident: Any, user_as: Any, two: list[TierPolicy], monkeypatch: Any
+) -> None:
+    kept = keep(by=user_as("secretary"), policies=two, narrowing={}, name="비교")
+    seen = []
+
+    def grouped(**asked: Any) -> list[Group]:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW transaction_read_only")
+            seen.append(cursor.fetchone())
+        return groups_of(**asked)
+
+    monkeypatch.setattr(results, "groups_of", grouped)
+    assert reproduce(kept).agrees
+    assert seen == [("on",)]
 
 
 def test_kept_simulation_never_changes(incident: Any, user_as: Any, two: list[TierPolicy]) -> None:
