@@ -52,6 +52,11 @@ def format_won(amount: int | None) -> str:
     return _("%(amount)s won") % {"amount": f"{amount:,}"}
 
 
+def format_signed_won(amount: int) -> str:
+    """Return an amount as `format_won` does, with a plus where it is more than nothing, for differences."""
+    return f"+{format_won(amount)}" if amount > 0 else format_won(amount)
+
+
 HUNDRED_MILLION = 100_000_000
 BILLION = 1_000_000_000
 

@@ -12,10 +12,10 @@ from unfold.decorators import display
 
 from committee.decisions.adjusting import PERMISSION
 from committee.decisions.adjustments import Adjustment
-from committee.decisions.pages import AcceptPage, DismissPage, signed_won
+from committee.decisions.pages import AcceptPage, DismissPage
 from committee.decisions.sentences import explain
 from committee.panel import Act, Panel, PanelAdmin
-from relief.money import format_won
+from relief.money import format_signed_won, format_won
 from relief.site.home import Card, register_card
 
 STATE_COLOURS = {
@@ -66,7 +66,7 @@ class AdjustmentAdmin(PanelAdmin):
 
     @display(description=_("difference"), ordering="difference")
     def difference_text(self, row: Adjustment) -> str:
-        return signed_won(row.difference)
+        return format_signed_won(row.difference)
 
     @display(description=_("settled by"))
     def settled_by_name(self, row: Adjustment) -> str:

@@ -21,7 +21,7 @@ from committee.decisions.services import BY_HAND, start_run, supersede
 from committee.panel import Number, Table, person
 from committee.plan.policies import TierPolicy
 from relief.errors import RuleBroken
-from relief.money import format_won
+from relief.money import format_signed_won, format_won
 from relief.scope import working_incident_id
 from relief.site.pages import ActPage, ReasonForm
 
@@ -106,9 +106,9 @@ class AgainPage(ActPage):
         return [
             (_("Policy in force"), policy),
             (_("Claims decided anew"), f"{sum(row.claims for row in free):,}"),
-            (_("The new decisions add"), signed_won(sum(row.won_after - row.won_before for row in free))),
+            (_("The new decisions add"), format_signed_won(sum(row.won_after - row.won_before for row in free))),
             (_("Paid claims, proposed only"), f"{sum(row.claims for row in paid):,}"),
-            (_("The proposals come to"), signed_won(sum(row.won_after - row.won_before for row in paid))),
+            (_("The proposals come to"), format_signed_won(sum(row.won_after - row.won_before for row in paid))),
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -168,11 +168,6 @@ class AgainPage(ActPage):
             raise RuleBroken(_("No tier policy is adopted. Have one adopted first."), code="policy_not_adopted")
         self.row = start_again(by=person(self.request), policy=policy, **form.cleaned_data)
         return _("The run has started; this page shows how far it is.")
-
-
-def signed_won(won: int) -> str:
-    """Return won with its sign, for differences."""
-    return f"+{format_won(won)}" if won > 0 else format_won(won)
 
 
 class CorrectionForm(forms.Form):
@@ -261,7 +256,7 @@ class SettlePage(ActPage):
         facts: list[tuple[Any, Any]] = [(_("Run"), self.row.run if isinstance(self.row, Adjustment) else self.row)]
         for label, rows in ((_("Top-ups"), more), (_("Recoveries"), less)):
             told = rows.aggregate(claims=Count("pk"), won=Sum("difference"))
-            words = {"claims": f"{told['claims']:,}", "cost": signed_won(told["won"] or 0)}
+            words = {"claims": f"{told['claims']:,}", "cost": format_signed_won(told["won"] or 0)}
             facts.append((label, _("%(claims)s claims, %(cost)s") % words))
         return facts
 

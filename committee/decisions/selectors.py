@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
@@ -10,6 +11,8 @@ from claims.register.holds import Step, held
 from claims.register.models import Claim
 from claims.triage.models import Classification
 from committee.decisions.models import Decision, DecisionRun
+from committee.plan.policies import PolicyState, TierPolicy
+from relief import clock
 
 
 def _without_decision(incident_id: int) -> QuerySet[Claim]:
@@ -60,3 +63,25 @@ def shares_of(run: DecisionRun) -> list[RunShare]:
     order = [Decision.Outcome.SUPPORTED, Decision.Outcome.REVIEW, Decision.Outcome.NOT_ELIGIBLE]
     shares = [RunShare(*row) for row in rows]
     return sorted(shares, key=lambda share: (order.index(Decision.Outcome(share.outcome)), share.tier_number or 0))
+
+
+def policy_of(decision: Decision) -> TierPolicy | None:
+    """Return the policy that a decision rests on.
+
+    A correction has none of its own: then that of the decision before it, and last the one in force.
+    """
+    link: Decision | None = decision
+    while link is not None:
+        if link.policy is not None:
+            return link.policy
+        link = link.supersedes
+    adopted = TierPolicy.objects.filter(incident_id=decision.claim.incident_id, state=PolicyState.ADOPTED)
+    return adopted.order_by("measure").first()
+
+
+def last_day_to_object(decision: Decision) -> date | None:
+    """Return the last Seoul day to object to a decision; its own day does not count. None: no policy says how long."""
+    policy = policy_of(decision)
+    if policy is None:
+        return None
+    return decision.decided_at.astimezone(clock.SEOUL).date() + timedelta(days=policy.objection_days)

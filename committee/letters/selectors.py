@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from claims.helpdesk.letters.models import Channel, Code, ContactAddress, Delive
 from claims.helpdesk.letters.rules import day_words, filled
 from claims.helpdesk.letters.selectors import Letter, texts_of
 from committee.decisions.models import Decision
+from committee.decisions.selectors import last_day_to_object
 from committee.decisions.sentences import explain
 from relief import clock
 from relief.money import format_won
@@ -34,18 +34,9 @@ def code_of(decision: Decision) -> str:
     return Code(decision.outcome).value
 
 
-def last_day_to_object(decision: Decision) -> date:
-    """Return the last Seoul day on which a claimant may object, by the policy behind the decision or its chain."""
-    first: Decision = decision
-    while first.policy is None and first.supersedes is not None:
-        first = first.supersedes
-    days = 30 if first.policy is None else first.policy.objection_days
-    return decision.decided_at.astimezone(clock.SEOUL).date() + timedelta(days=days)
-
-
 def letter_values(decision: Decision, language: str) -> dict[str, str]:
     """Return what each word of a decision's letter stands for."""
-    claim = decision.claim
+    claim, last_day = decision.claim, last_day_to_object(decision)
     with override(language):
         missing = "\n".join(f"- {Kind(kind).label}" for kind in decision.missing_evidence or ())
         return {
@@ -57,7 +48,7 @@ def letter_values(decision: Decision, language: str) -> dict[str, str]:
             "tier": "–" if decision.tier is None else str(decision.tier),
             "missing": missing or "–",
             "decided_on": day_words(decision.decided_at.astimezone(clock.SEOUL).date(), language),
-            "objection_deadline": day_words(last_day_to_object(decision), language),
+            "objection_deadline": "–" if last_day is None else day_words(last_day, language),
             "help_centre": settings.HELP_CENTRE,
         }
 

@@ -179,11 +179,12 @@ def branches_of(terms: PolicyTerms) -> tuple[Branch, ...]:
         if tier.needs_proof and terms.required_evidence:
             lacks = Lacks(tier, terms.required_evidence)
             branches.append(Branch(lacks, Verdict("proof_missing", "proof_missing", tier)))
-        branches.append(Branch(LossWithin(tier), _tier_verdict(tier)))
+        branches.append(Branch(LossWithin(tier), verdict_of(tier)))
     return tuple(branches)
 
 
-def _tier_verdict(tier: TierTerms) -> Verdict:
+def verdict_of(tier: TierTerms) -> Verdict:
+    """Return what a tier says about a claim whose loss lies in it and that lacks no proof."""
     if tier.amount is None and tier.share_bp is None:
         return Verdict("review", "above_tiers", tier)
     return Verdict("supported", "tier", tier)

@@ -12,9 +12,9 @@ from claims.evidence.models import Evidence, EvidenceState, Kind
 from claims.register.models import Claim
 from claims.triage.models import Classification
 from committee.decisions.models import Decision
+from committee.decisions.selectors import policy_of
 from committee.plan.rules import Facts, verdict_on
 from committee.plan.selectors import policy_branches
-from committee.review.selectors import policy_of
 from relief.money import format_won
 
 

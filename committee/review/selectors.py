@@ -13,7 +13,6 @@ from claims.helpdesk.contacts.rules import WEEK
 from claims.register.assigning import assignees
 from claims.register.models import Claim
 from committee.decisions.models import Decision
-from committee.plan.policies import PolicyState, TierPolicy
 from committee.review.holds import open_objections
 from committee.review.models import Objection
 from committee.review.rules import Parts, all_of
@@ -41,20 +40,6 @@ def standing_decision(claim: Claim) -> Decision | None:
     """Return the decision of the claim that none supersedes, or None."""
     related = ("tier__policy", "policy", "decided_by")
     return Decision.objects.filter(claim=claim).standing().select_related(*related).first()
-
-
-def policy_of(decision: Decision) -> TierPolicy | None:
-    """Return the policy that a decision rests on.
-
-    A correction has none of its own: then that of the decision before it, and last the one in force.
-    """
-    link: Decision | None = decision
-    while link is not None:
-        if link.policy is not None:
-            return link.policy
-        link = link.supersedes
-    adopted = TierPolicy.objects.filter(incident_id=decision.claim.incident_id, state=PolicyState.ADOPTED)
-    return adopted.order_by("measure").first()
 
 
 def parts_in(objection: Objection) -> Parts:

@@ -13,10 +13,11 @@ from claims.helpdesk.contacts.models import Contact, ContactKind, Direction
 from claims.helpdesk.contacts.services import record_contact
 from claims.register.assigning import assignees
 from committee.decisions.models import Decision
+from committee.decisions.selectors import policy_of
 from committee.decisions.services import write_correction
 from committee.review.models import OBJECTION_STATES, Objection, ObjectionState
 from committee.review.rules import Part, is_late, last_day, part_of
-from committee.review.selectors import REVIEW, parts_in, policy_of
+from committee.review.selectors import REVIEW, parts_in
 from relief import clock
 from relief.access import require
 from relief.audit.services import acting

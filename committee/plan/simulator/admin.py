@@ -18,8 +18,7 @@ from committee.plan.simulator.pages import AffectedPage, SimulatorPage
 from committee.plan.simulator.printing import PrintView
 from committee.plan.simulator.proposing import proposals_of, proposals_table
 from committee.plan.simulator.reproducing import ReproducePage
-from committee.plan.simulator.tables import signed
-from relief.money import format_basis_points, format_won
+from relief.money import format_basis_points, format_signed_won, format_won
 from relief.scope import working_incident_id
 
 
@@ -57,8 +56,8 @@ class SimulationAdmin(PanelAdmin):
             (
                 one["label"],
                 Number(format_won(one["cost"])),
-                Number(f"{one['winners'][0]:,} ({signed(one['winners'][1])})"),
-                Number(f"{one['losers'][0]:,} ({signed(one['losers'][1])})"),
+                Number(f"{one['winners'][0]:,} ({format_signed_won(one['winners'][1])})"),
+                Number(f"{one['losers'][0]:,} ({format_signed_won(one['losers'][1])})"),
                 Number(format_won(one["spread"][3])),
             )
             for one in row.results

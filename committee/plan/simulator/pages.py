@@ -25,6 +25,7 @@ from committee.plan.simulator.proposing import proposals_of, proposals_table
 from committee.plan.simulator.results import Told, simulate, variants_of
 from committee.plan.simulator.selectors import PAGE, Affected, affected_claims, reading
 from relief.errors import RuleBroken
+from relief.money import format_signed_won
 from relief.scope import working_incident_id
 from relief.spreadsheets.writing import write_delimited
 
@@ -228,7 +229,7 @@ class AffectedPage(UnfoldModelAdminViewMixin, TemplateView):
                 row.won_before,
                 tables.outcome_word(row.becomes),
                 row.won_after,
-                tables.signed(row.won_after - row.won_before),
+                format_signed_won(row.won_after - row.won_before),
             )
             for row in found[:PAGE]
         ]

@@ -12,10 +12,10 @@ from django.views.generic import TemplateView
 from unfold.views import UnfoldModelAdminViewMixin
 
 from committee.panel import Number, Table
-from committee.plan.simulator import services, tables
+from committee.plan.simulator import services
 from committee.plan.simulator.models import Simulation
 from relief.errors import RuleBroken
-from relief.money import format_won
+from relief.money import format_signed_won, format_won
 
 
 class ReproducePage(UnfoldModelAdminViewMixin, TemplateView):
@@ -49,7 +49,7 @@ def _table(kept: Simulation, again: services.Reproduction) -> Table:
             Number(format_won(told["cost"])),
             Number(format_won(then.cost)),
             Number(format_won(now.cost)),
-            Number(tables.signed(now.cost - then.cost)),
+            Number(format_signed_won(now.cost - then.cost)),
         )
         for told, then, now in zip(kept.results, again.then, again.now, strict=True)
     ]

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from committee.plan.rules import Branch, branches_of
+from committee.plan.rules import Branch, branches_of, verdict_of
 from committee.plan.terms import PolicyTerms, TierTerms
-from relief.money import share_of
 
 MOVES = (-100_000, -50_000, -10_000, 10_000, 50_000, 100_000)
 """By how many won a bound is moved to see how the cost answers."""
@@ -230,7 +229,4 @@ def _gift(tiers: Sequence[TierTerms], terms: PolicyTerms, group: Group, at: int)
     tier = next(tier for tier in tiers if loss >= tier.lower and (tier.upper is None or loss < tier.upper))
     if tier.needs_proof and terms.required_evidence and not group.proven[at]:
         return 0
-    if tier.share_bp is None:
-        return tier.amount or 0
-    share = max(share_of(loss, tier.share_bp), tier.floor or 0)
-    return share if tier.cap is None else min(share, tier.cap)
+    return verdict_of(tier).amount(loss)

@@ -14,7 +14,7 @@ from committee.panel import Number, Table
 from committee.plan.policies import Tier
 from committee.plan.simulator.results import Told, Variant
 from committee.plan.terms import PolicyTerms, TierTerms
-from relief.money import format_won
+from relief.money import format_signed_won, format_won
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -30,11 +30,6 @@ def outcome_word(code: str) -> str:
         "not_eligible": _("Not eligible"),
         "proof_missing": _("Proof missing"),
     }[code]
-
-
-def signed(won: int) -> str:
-    """Return won with its sign."""
-    return f"+{format_won(won)}" if won > 0 else format_won(won)
 
 
 def as_tier(terms: TierTerms) -> Tier:
@@ -103,12 +98,12 @@ def _label(variant: Variant) -> str:
 def _against(told: Told, side: tuple[int, int]) -> str:
     if told.variant.is_in_force:
         return "–"
-    return _("%(claims)s claims, %(won)s") % {"claims": f"{side[0]:,}", "won": signed(side[1])}
+    return _("%(claims)s claims, %(won)s") % {"claims": f"{side[0]:,}", "won": format_signed_won(side[1])}
 
 
 def _more(told: Told, all_told: Sequence[Told]) -> str:
     base = next(one for one in all_told if one.variant.is_in_force)
-    return "–" if told is base else signed(told.cost - base.cost)
+    return "–" if told is base else format_signed_won(told.cost - base.cost)
 
 
 def shifts_table(told: Told) -> Table:
@@ -120,7 +115,7 @@ def shifts_table(told: Told) -> Table:
             Number(f"{shift.claims:,}"),
             Number(format_won(shift.won_before)),
             Number(format_won(shift.won_after)),
-            Number(signed(shift.difference)),
+            Number(format_signed_won(shift.difference)),
         )
         for shift in told.shifts
     ]
@@ -149,12 +144,13 @@ def spread_table(told: Sequence[Told]) -> Table:
 def moves_table(told: Told) -> Table:
     """Return what the cost answers where a bound moves: a row a bound, a column a step."""
     steps = sorted({moved.by for moved in told.moves})
-    headings: list[Cell] = [_("bound moved by"), *(Number(signed(step)) for step in steps)]
+    headings: list[Cell] = [_("bound moved by"), *(Number(format_signed_won(step)) for step in steps)]
     rows: list[Sequence[Cell]] = []
     for top in dict.fromkeys(moved.up_to for moved in told.moves):
         found = {moved.by: moved for moved in told.moves if moved.up_to == top}
         cells = [
-            Number(f"{signed(found[step].cost)} ({found[step].claims:,})" if step in found else "–") for step in steps
+            Number(f"{format_signed_won(found[step].cost)} ({found[step].claims:,})" if step in found else "–")
+            for step in steps
         ]
         rows.append((format_won(top), *cells))
     title = _("Cost where a bound moves (claims between in brackets): %(version)s") % {"version": told.variant.label}

@@ -12,9 +12,10 @@ from django.urls import reverse
 from claims.helpdesk.letters.models import Delivery
 from claims.helpdesk.letters.sending import send_waiting
 from claims.helpdesk.letters.services import save_template
+from committee.decisions.selectors import last_day_to_object
 from committee.decisions.services import supersede
 from committee.letters.models import LetterRun
-from committee.letters.selectors import decision_letter, last_day_to_object, would_tell
+from committee.letters.selectors import decision_letter, would_tell
 from committee.letters.services import start_telling, write_decision_letter
 from committee.models import Decision
 from relief.audit.models import Disclosure

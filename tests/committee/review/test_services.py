@@ -13,10 +13,11 @@ from django.db import IntegrityError, transaction
 from claims.models import Contact
 from claims.triage.by_hand import classify_by_hand
 from committee.decisions.redeciding import differences
+from committee.decisions.selectors import policy_of
 from committee.decisions.services import supersede
 from committee.models import Decision, Objection
 from committee.payouts.selectors import payable
-from committee.review.selectors import parts_in, policy_of, reviewers_for
+from committee.review.selectors import parts_in, reviewers_for
 from committee.review.services import Came, assign, change, hand_back, receive, take, uphold, withdraw
 from relief import clock
 from relief.accounts.models import User
